@@ -1,0 +1,1 @@
+"""What is known: records, rules, cleaning, measures. No web, no vectors."""
