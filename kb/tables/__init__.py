@@ -1,0 +1,59 @@
+"""All tables, by subject."""
+
+from kb.tables.articles import VISIBILITIES, Article, ArticleTranslation, article_products
+from kb.tables.contacts import CHANNELS, CONTACT_KINDS, Contact
+from kb.tables.customers import IDENTITY_KINDS, Customer, Identity
+from kb.tables.incidents import Incident, IncidentFollower
+from kb.tables.products import NAME_KINDS, Product, ProductName
+from kb.tables.record import Table, Utc, now
+from kb.tables.revisions import Revision
+from kb.tables.searches import ACTIONS, OUTCOMES, Inquiry, Outcome, Search, SearchShown
+from kb.tables.sites import Site
+from kb.tables.solutions import Phrasing, Solution, SolutionText, Watermark, solution_products
+from kb.tables.teams import ROLES, Account, RoutingRule, Team, TeamMember
+from kb.tables.tickets import TICKET_KINDS, TICKET_STATES, Ticket, TicketEvent, TicketMessage, ticket_products
+
+__all__ = [
+    "ACTIONS",
+    "CHANNELS",
+    "CONTACT_KINDS",
+    "IDENTITY_KINDS",
+    "NAME_KINDS",
+    "OUTCOMES",
+    "ROLES",
+    "TICKET_KINDS",
+    "TICKET_STATES",
+    "VISIBILITIES",
+    "Account",
+    "Article",
+    "ArticleTranslation",
+    "Contact",
+    "Customer",
+    "Identity",
+    "Incident",
+    "IncidentFollower",
+    "Inquiry",
+    "Outcome",
+    "Phrasing",
+    "Product",
+    "ProductName",
+    "Revision",
+    "RoutingRule",
+    "Search",
+    "SearchShown",
+    "Site",
+    "Solution",
+    "SolutionText",
+    "Table",
+    "Team",
+    "TeamMember",
+    "Ticket",
+    "TicketEvent",
+    "TicketMessage",
+    "Utc",
+    "Watermark",
+    "article_products",
+    "now",
+    "solution_products",
+    "ticket_products",
+]

@@ -1,0 +1,20 @@
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Engine, inspect
+
+from kb.tables import Table
+
+
+def test_migrations_and_tables_agree(engine: Engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_the_words_that_a_column_is_limited_to_agree(engine: Engine):
+    found = inspect(engine)
+    for table in Table.metadata.sorted_tables:
+        written = {str(each.name) for each in table.constraints if isinstance(each, CheckConstraint)}
+        assert {each["name"] for each in found.get_check_constraints(table.name)} == written
