@@ -28,7 +28,6 @@ class Article(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     visibility: Mapped[str] = mapped_column(default="public")
-    url: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -49,6 +48,7 @@ class ArticleTranslation(Table):
     language: Mapped[str]
     title: Mapped[str]
     body: Mapped[str]
+    url: Mapped[str | None]
     updated_at: Mapped[datetime]
 
     article: Mapped[Article] = relationship(back_populates="translations")
