@@ -1,0 +1,75 @@
+"""Wire the application together; nothing is opened before it starts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+
+from kb import db
+from kb.settings import Settings, load
+from service import assets, errors, health, logs, openapi, search, tickets
+from service.deps import Services
+from service.live_index import LiveIndex
+from service.pages import Pages
+from service.security import MAX_BODY, SecurityHeaders, declared_roles
+from service.throttle import Misses
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application; it opens the database and the index when it is started."""
+    settings = settings or load()
+    logs.configure(settings.log_level)
+    app = FastAPI(
+        **openapi.DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        max_body_size=MAX_BODY,
+        lifespan=_lifespan(settings),
+        middleware=[
+            Middleware(SecurityHeaders, https=settings.address.startswith("https://")),
+            Middleware(logs.RequestLog),
+            Middleware(errors.LastResort),
+        ],
+    )
+    app.state.pages = _pages()
+    errors.install(app)
+    for each in (assets, health, openapi):
+        app.include_router(each.router)
+    for feature in (search, tickets):
+        app.include_router(feature.api)
+        app.include_router(feature.pages)
+    declared_roles(app)
+    return app
+
+
+def _pages() -> Pages:
+    pages = Pages()
+    # The results page shows the ticket form when nothing fits; the two features meet only here.
+    pages.environment.globals["ticket_form"] = tickets.form_panel(pages)
+    return pages
+
+
+def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        services = await run_in_threadpool(open_services, settings)
+        app.state.services = services
+        try:
+            yield
+        finally:
+            services.engine.dispose()
+
+    return lifespan
+
+
+def open_services(settings: Settings) -> Services:
+    """Open the database, bring it up to date, and open the index if there is one."""
+    engine = db.open_engine(settings)
+    db.migrate(engine)
+    index = LiveIndex(settings)
+    index.open()
+    return Services(settings, engine, db.sessions(engine), index, Misses())

@@ -1,0 +1,94 @@
+"""Answer one query: search, look again at what may be shown, record."""
+
+from dataclasses import replace
+
+from indexer.query import Decision, SearchResult
+from kb import documents, inquiries
+from kb.db import reading, transaction
+from kb.errors import Invalid, Unavailable
+from kb.text import normalise
+from service.deps import Services
+from service.forms import clean
+from service.logs import log
+from service.search.texts import TEXTS
+
+# What is kept of a typed text with its search, so that a ticket can be made of it; a ticket takes as much.
+KEPT = 20_000
+SHOWN = 3
+
+
+def readable(text: str) -> str:
+    """Return the text that can be searched with, or raise Invalid with a sentence."""
+    text = clean(text)
+    if not text:
+        raise Invalid(TEXTS["empty"], "query")
+    if not any(letter.isalnum() for letter in text):
+        raise Invalid(TEXTS["wordless"], "query")
+    return text
+
+
+def search(
+    services: Services,
+    text: str,
+    *,
+    country: str | None,
+    language: str | None,
+    may_see: frozenset[str],
+    limit: int = SHOWN,
+) -> SearchResult:
+    """Search; whatever is down, the result says so and nothing is raised."""
+    country = country or services.settings.default_country
+    try:
+        result = services.index.search(text, country=country, language=language, limit=limit, may_see=may_see)
+    except Unavailable as error:
+        return nothing(text, language, str(error))
+    return _still_visible(services, result, may_see)
+
+
+def nothing(text: str, language: str | None, reason: str) -> SearchResult:
+    """Return the result of a search that could not take place."""
+    normal = normalise(text)
+    decision = Decision("escalate", probability=0.0, threshold=1.0, certified=False)
+    return SearchResult(normal.text, language, (), decision, (), reason, normal.cut, "", "")
+
+
+def is_down(result: SearchResult) -> bool:
+    """Say whether nothing was searched at all."""
+    return not result.snapshot
+
+
+def record(services: Services, text: str, country: str | None, result: SearchResult) -> str:
+    """Record what was asked and shown, and return the public id of the search."""
+    search = inquiries.SearchRecord(
+        text=text[:KEPT],
+        language=result.language,
+        country=country or services.settings.default_country,
+        products=tuple(each.code for each in result.products),
+        shown=tuple(inquiries.Shown(hit.id, hit.language, hit.score, hit.probability) for hit in result.hits),
+        action=result.decision.action,
+        probability=result.decision.probability,
+        threshold=result.decision.threshold,
+        certified=result.decision.certified,
+        degraded=result.degraded,
+        snapshot=result.snapshot,
+        embedder=result.embedder,
+    )
+    with transaction(services.sessions) as session:
+        key = inquiries.record_search(session, search)
+    log.info("search", action=search.action, solutions=len(search.shown), snapshot=search.snapshot)
+    return key
+
+
+def _still_visible(services: Services, result: SearchResult, may_see: frozenset[str]) -> SearchResult:
+    """Leave out what was withdrawn since the index was made; without its first hit it is no answer."""
+    with reading(services.sessions) as session:
+        seen = documents.visible(session, [(hit.id, hit.language) for hit in result.hits], may_see)
+    hits = tuple(hit for hit in result.hits if (hit.id, hit.language) in seen)
+    if hits == result.hits:
+        return result
+    decision = result.decision
+    if not hits:
+        decision = replace(decision, action="escalate", probability=0.0)
+    elif hits[0] != result.hits[0] and decision.action == "answer":
+        decision = replace(decision, action="ask", probability=hits[0].probability)
+    return replace(result, hits=hits, decision=decision)

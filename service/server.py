@@ -1,0 +1,52 @@
+"""Serve the application on a port."""
+
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+
+from kb.errors import Unavailable
+from kb.settings import Settings
+
+
+class BusyPort(Unavailable):
+    """Somebody else listens on the port."""
+
+    title = "The port is taken"
+    slug = "busy-port"
+
+
+def serve(app: FastAPI, settings: Settings) -> None:
+    """Serve until the process is asked to stop; raise BusyPort before anything starts."""
+    with bind(settings.host, settings.port) as listener:
+        uvicorn.Server(config(app, settings)).run(sockets=[listener])
+
+
+def config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """Return how uvicorn runs: our own log lines, forwarded addresses only from proxies that are trusted."""
+    return uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="warning",
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port; 0 takes any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise BusyPort(
+            f"Cannot listen on {host}:{port} ({error.strerror}). "
+            f"Stop the other program, or choose another port: PRECEDENT_PORT={port + 1}."
+        ) from error
+    listener.set_inheritable(True)
+    return listener

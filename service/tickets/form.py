@@ -1,0 +1,129 @@
+"""The ticket form: opened with what is known, checked, and given back whole when something is wrong."""
+
+import re
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kb.inquiries import RecordedSearch
+from markupsafe import Markup
+from pydantic import ValidationError
+
+from service.pages import Pages
+from service.tickets.schema import MAX_DESCRIPTION, TicketRequest
+from service.tickets.texts import TEXTS
+
+# About as much as fits into one line of a mail program.
+_LINE = 90
+_CONTACT = ("name", "email", "phone")
+_TYPED = ("kind", "subject", "description", *_CONTACT, "language", "country", "search", "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A solution that was looked at before, and whether it was said not to help."""
+
+    title: str
+    language: str
+    rejected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TicketForm:
+    """The form with all that stands in it."""
+
+    key: str
+    kind: str = "problem"
+    subject: str = ""
+    description: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    country: str = ""
+    search: str = ""
+    products: tuple[str, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    problems: Mapping[str, str] = field(default_factory=dict)
+    sent_as: str | None = None
+
+    fields = ("kind", "subject", "description", *_CONTACT)
+
+    @property
+    def first_problem(self) -> str | None:
+        """Return the first field that is not right; it gets the focus."""
+        return next((name for name in self.fields if name in self.problems), None)
+
+
+def new_key() -> str:
+    """Return a key that makes the submit of this form harmless to repeat."""
+    return secrets.token_urlsafe(16)
+
+
+def opened(
+    recorded: RecordedSearch | None, products: Iterable[str] = (), seen: Iterable[Seen] = ()
+) -> TicketForm:
+    """Open the form; what was typed into the search box is already in it."""
+    if recorded is None:
+        return TicketForm(new_key())
+    return TicketForm(
+        new_key(),
+        subject=one_line(recorded.text),
+        description=recorded.text,
+        language=recorded.language or "",
+        country=recorded.country or "",
+        search=recorded.key,
+        products=tuple(products),
+        seen=tuple(seen),
+    )
+
+
+def typed(values: Mapping[str, str]) -> TicketForm:
+    """Return the form as it was sent."""
+    form = TicketForm(**{name: values[name] for name in _TYPED if name in values and name != "key"}, key="")
+    return replace(form, key=values.get("key") or new_key())
+
+
+def check(form: TicketForm) -> TicketRequest | Mapping[str, str]:
+    """Return the request that the form makes, or a sentence for each field that is not right."""
+    values: dict[str, Any] = {
+        "kind": form.kind,
+        "subject": form.subject,
+        "description": form.description,
+        "language": form.language or None,
+        "country": form.country or None,
+        "search": form.search or None,
+        "customer": {name: getattr(form, name) or None for name in _CONTACT},
+    }
+    try:
+        return TicketRequest.model_validate(values)
+    except ValidationError as error:
+        return {str(each["loc"][-1]): _sentence(form, each) for each in error.errors()}
+
+
+def one_line(text: str) -> str:
+    """Return the beginning of a text as a subject: its first sentence, cut at a word."""
+    first = re.split(r"(?<=[.!?。！？؟])\s|\n", text.strip(), maxsplit=1)[0].strip()
+    if len(first) <= _LINE:
+        return first
+    cut = first[:_LINE]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
+
+
+def panel(pages: Pages) -> Callable[..., Markup]:
+    """Return what draws an opened form inside another page."""
+
+    def draw(recorded: RecordedSearch, products: Iterable[str], seen: Iterable[Seen]) -> Markup:
+        template = pages.environment.get_template("tickets/form.html")
+        return Markup(template.render(form=opened(recorded, products, seen), t=TEXTS))  # noqa: S704 - autoescaped
+
+    return draw
+
+
+def _sentence(form: TicketForm, error: Any) -> str:
+    name, kind = str(error["loc"][-1]), error["type"]
+    if kind == "value_error":
+        return str(error["ctx"]["error"])
+    sentence = TEXTS["wrong"].get(f"{name}.{kind}", TEXTS["wrong"]["other"])
+    return str(sentence).format(limit=f"{MAX_DESCRIPTION:,}", length=f"{len(form.description):,}", name=name)

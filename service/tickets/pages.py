@@ -1,0 +1,148 @@
+"""The ticket form, the number that it gives, and the status page."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from kb import documents, inquiries, solutions, tickets, tracking
+from kb.db import reading, transaction
+from kb.errors import Conflict, Invalid, NotFound
+from service.deps import Address, PagesNeeded, ServicesNeeded
+from service.forms import Form
+from service.pages import Pages
+from service.security import MaySee, Role, allow, own_form
+from service.tickets import desk
+from service.tickets import form as forms
+from service.tickets.schema import TicketRequest
+from service.tickets.texts import TEXTS
+
+router = APIRouter(include_in_schema=False, dependencies=[allow(Role.PUBLIC)])
+FROM_US = [Depends(own_form)]
+
+
+@router.get("/tickets/new")
+def new(pages: PagesNeeded, services: ServicesNeeded, may_see: MaySee, search: str = "") -> Response:
+    """Open the form; after a search it holds what was typed, the products and what did not help."""
+    with reading(services.sessions) as session:
+        recorded = _recall(session, search)
+        form = forms.opened(recorded, _products(session, recorded), _seen(session, recorded, may_see))
+    return _form(pages, form)
+
+
+@router.post("/tickets", dependencies=FROM_US)
+def file(form: Form, pages: PagesNeeded, services: ServicesNeeded, may_see: MaySee) -> Response:
+    """File the ticket, or give the form back with all that was typed and a sentence for each mistake."""
+    sent = forms.typed(form)
+    with reading(services.sessions) as session:
+        recorded = _recall(session, sent.search)
+        sent = replace(
+            sent,
+            search=recorded.key if recorded else "",
+            products=tuple(_products(session, recorded)),
+            seen=tuple(_seen(session, recorded, may_see)),
+        )
+    checked = forms.check(sent)
+    if not isinstance(checked, TicketRequest):
+        return _form(pages, replace(sent, problems=checked), status=422)
+    checked.rejected = _rejected(recorded)
+    try:
+        with transaction(services.sessions) as session:
+            opened = tickets.open_ticket(session, desk.new_ticket(checked, "web"), sent.key)
+    except Conflict as error:
+        return _form(pages, replace(sent, key=forms.new_key(), sent_as=_number_of(error)), status=409)
+    return RedirectResponse(f"/tickets/{tracking.display(opened.number)}/received", 303)
+
+
+@router.get("/tickets")
+def tickets_address() -> Response:
+    """Lead back who reloads the address that the form is sent to."""
+    return RedirectResponse("/tickets/new", 303)
+
+
+@router.get("/tickets/{number}/received")
+def received(number: str, pages: PagesNeeded, services: ServicesNeeded, address: Address) -> Response:
+    """Show the number, large, and what happens next."""
+    status = desk.status(services, number, address)
+    return pages.render("tickets/received.html", t=TEXTS, here="", number=tracking.display(status.number))
+
+
+@router.get("/status")
+def lookup(pages: PagesNeeded) -> Response:
+    """Ask for a number."""
+    return _lookup(pages, "", None)
+
+
+@router.post("/status", dependencies=FROM_US)
+def look_up(form: Form, pages: PagesNeeded, services: ServicesNeeded, address: Address) -> Response:
+    """Lead to the status of a number, or say what is wrong with it."""
+    typed = form.get("number", "")
+    try:
+        found = desk.status(services, typed, address)
+    except (Invalid, NotFound) as error:
+        return _lookup(pages, typed[:100], error)
+    return RedirectResponse(f"/status/{tracking.display(found.number)}", 303)
+
+
+@router.get("/status/{number}")
+def status(number: str, pages: PagesNeeded, services: ServicesNeeded, address: Address) -> Response:
+    """Show how far a ticket is."""
+    try:
+        found = desk.status(services, number, address)
+    except (Invalid, NotFound) as error:
+        return _lookup(pages, number[:100], error)
+    return pages.render(
+        "tickets/status.html", t=TEXTS, here="status", status=found, number=tracking.display(found.number)
+    )
+
+
+def _form(pages: Pages, form: forms.TicketForm, status: int = 200) -> Response:
+    return pages.render("tickets/new.html", status=status, t=TEXTS, here="", form=form)
+
+
+def _lookup(pages: Pages, typed: str, error: Invalid | NotFound | None) -> Response:
+    status = error.status if error else 200
+    problem = str(error) if error else ""
+    return pages.render(
+        "tickets/lookup.html", status=status, t=TEXTS, here="status", typed=typed, problem=problem
+    )
+
+
+def _recall(session: Session, key: str) -> inquiries.RecordedSearch | None:
+    """Return the search that the ticket comes from; without it the form is simply empty."""
+    try:
+        return inquiries.recall(session, key) if key else None
+    except NotFound:
+        return None
+
+
+def _products(session: Session, recorded: inquiries.RecordedSearch | None) -> list[str]:
+    codes = recorded.products if recorded else ()
+    return [product.name for product in documents.catalogue(session) if product.code in codes]
+
+
+def _rejected(recorded: inquiries.RecordedSearch | None) -> list[str]:
+    said = recorded.outcomes if recorded else ()
+    return list(dict.fromkeys(each.solution for each in said if each.kind == "rejected" and each.solution))
+
+
+def _seen(
+    session: Session, recorded: inquiries.RecordedSearch | None, may_see: frozenset[str]
+) -> list[forms.Seen]:
+    """Return the solutions that were opened or rejected, as far as they can still be read."""
+    rejected = _rejected(recorded)
+    said = recorded.outcomes if recorded else ()
+    seen = []
+    for id in dict.fromkeys(each.solution for each in said if each.solution):
+        try:
+            found = solutions.get(session, id, recorded.language if recorded else None, may_see)
+        except NotFound:
+            continue
+        seen.append(forms.Seen(found.title, found.language, id in rejected))
+    return seen
+
+
+def _number_of(error: Conflict) -> str | None:
+    number = getattr(error, "number", None)
+    return tracking.display(number) if number else None
