@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from starlette.types import Lifespan
 
+from indexer.embed import Embedder
 from kb import db
 from kb.settings import Settings, load
 from service import assets, errors, health, logs, openapi, search, tickets
@@ -17,8 +19,11 @@ from service.security import MAX_BODY, SecurityHeaders, declared_roles
 from service.throttle import Misses
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the application; it opens the database and the index when it is started."""
+def create_app(settings: Settings | None = None, embedder: Embedder | None = None) -> FastAPI:
+    """Return the application; it opens the database and the index when it is started.
+
+    Who has opened the embedder of the settings already may hand it over.
+    """
     settings = settings or load()
     logs.configure(settings.log_level)
     app = FastAPI(
@@ -28,7 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         max_body_size=MAX_BODY,
-        lifespan=_lifespan(settings),
+        lifespan=_lifespan(settings, embedder),
         middleware=[
             Middleware(SecurityHeaders, https=settings.address.startswith("https://")),
             Middleware(logs.RequestLog),
@@ -53,10 +58,10 @@ def _pages() -> Pages:
     return pages
 
 
-def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]
+def _lifespan(settings: Settings, embedder: Embedder | None) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        services = await run_in_threadpool(open_services, settings)
+        services = await run_in_threadpool(open_services, settings, embedder)
         app.state.services = services
         try:
             yield
@@ -66,10 +71,10 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def]
     return lifespan
 
 
-def open_services(settings: Settings) -> Services:
+def open_services(settings: Settings, embedder: Embedder | None = None) -> Services:
     """Open the database, bring it up to date, and open the index if there is one."""
     engine = db.open_engine(settings)
     db.migrate(engine)
-    index = LiveIndex(settings)
+    index = LiveIndex(settings, embedder)
     index.open()
     return Services(settings, engine, db.sessions(engine), index, Misses())

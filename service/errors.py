@@ -101,10 +101,9 @@ def respond(request: Request, failed: Failure) -> Response:
     else:
         response = pages(request).render(
             "layout/error.html",
-            status=failed.status,
+            code=failed.status,
             title=failed.title,
             sentence=failed.sentence,
-            code=failed.status,
             details=[detail for _, detail in failed.fields if detail != failed.sentence],
         )
     if failed.retry_after is not None:

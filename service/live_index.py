@@ -4,9 +4,10 @@ import time
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 
+from indexer.embed import Embedder, open_embedder
+from indexer.query import Index, open_index
+from indexer.results import SearchResult, Suggestion
 from indexer.snapshot import current
-
-from indexer.query import Index, SearchResult, Suggestion, open_index
 from kb.errors import NoIndex, PrecedentError, Unavailable
 from kb.settings import Settings
 from service.logs import log, trace
@@ -29,6 +30,7 @@ class LiveIndex:
     """Holds the open index; requests in flight keep the one that they began with."""
 
     settings: Settings
+    embedder: Embedder | None = None  # opened with the first index, and kept for all that follow
     _index: Index | None = None
     _reason: str | None = None
     _tried: str | None = None
@@ -100,7 +102,9 @@ class LiveIndex:
     def _open(self, published: str | None) -> None:
         self._tried = published
         try:
-            self._index, self._reason = open_index(self.settings), None
+            if published and self.embedder is None:
+                self.embedder = open_embedder(self.settings)
+            self._index, self._reason = open_index(self.settings, self.embedder), None
             log.info("index opened", snapshot=self._index.snapshot_id, solutions=self._index.size)
         except PrecedentError as error:
             self._reason = str(error)

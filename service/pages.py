@@ -62,9 +62,10 @@ class Pages:
             language_name=language_name,
         )
 
-    def render(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-        """Return the page that `template` makes of `values`."""
-        return HTMLResponse(self.environment.get_template(template).render(values), status_code=status)
+    def render(self, template: str, *, code: int = 200, here: str = "", **values: Any) -> HTMLResponse:
+        """Return the page that `template` makes of `values`; `here` marks the place in the menu."""
+        page = self.environment.get_template(template).render(values, here=here, code=code)
+        return HTMLResponse(page, status_code=code)
 
     def address_of(self, name: str) -> str:
         """Return the address of an asset; it changes with the content, so that browsers may keep it."""

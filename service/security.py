@@ -80,7 +80,7 @@ class Admission:
 
 def allow(role: Role) -> params.Depends:
     """Declare the role of a route: `dependencies=[allow(Role.AGENT)]`."""
-    return Depends(Admission(role))
+    return params.Depends(Admission(role))
 
 
 def roles_of(request: Request) -> frozenset[Role]:

@@ -9,7 +9,7 @@ from kb.db import reading, transaction
 from kb.errors import Invalid, NotFound
 from service.deps import ServicesNeeded
 from service.errors import failure, problems
-from service.places import Country, Language
+from service.fields import Country, Language
 from service.search import find
 from service.search.schema import (
     OutcomeRequest,

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from indexer.query import Decision, SearchResult
+from indexer.decide import Decision
+from indexer.results import SearchResult
 from kb import documents, inquiries
 from kb.db import reading, transaction
 from kb.errors import Invalid, Unavailable

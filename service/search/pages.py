@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from indexer.query import SearchResult
+from indexer.results import SearchResult
 from kb import documents, inquiries, locales, solutions
 from kb.db import reading, transaction
 from kb.errors import Invalid, NotFound
@@ -111,7 +111,7 @@ def solution(
 
 
 def _home(pages: Pages, box: view.Box, status: int = 200) -> Response:
-    return pages.render("search/home.html", status=status, t=TEXTS, here="search", box=box)
+    return pages.render("search/home.html", code=status, t=TEXTS, here="search", box=box)
 
 
 def _results(

@@ -1,14 +1,19 @@
 """What goes in and out of search over HTTP."""
 
-from typing import Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.query import SearchResult
-from service.places import Country, Language
+from indexer.results import SearchResult
+from service.fields import Country, Language
 
-SEARCH_EXAMPLE = {"query": "El Montero no arranca en frío", "country": "ES", "language": "es", "limit": 3}
-ANSWER_EXAMPLE = {
+SEARCH_EXAMPLE: Final[dict[str, Any]] = {
+    "query": "El Montero no arranca en frío",
+    "country": "ES",
+    "language": "es",
+    "limit": 3,
+}
+ANSWER_EXAMPLE: Final[dict[str, Any]] = {
     "search": "p7Zk3x0Qw1uJfT5b2mVn9A",
     "query": "El Montero no arranca en frío",
     "language": "es",

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from kb.inquiries import RecordedSearch
 
-from indexer.query import Hit, SearchResult
+from indexer.results import Hit, SearchResult
 from kb import locales
 from service.pages import segment
 from service.search.texts import TEXTS

@@ -17,7 +17,7 @@ from service.tickets.texts import TEXTS
 # About as much as fits into one line of a mail program.
 _LINE = 90
 _CONTACT = ("name", "email", "phone")
-_TYPED = ("kind", "subject", "description", *_CONTACT, "language", "country", "search", "key")
+_TYPED = ("kind", "subject", "description", *_CONTACT, "language", "country", "search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ def opened(
 
 def typed(values: Mapping[str, str]) -> TicketForm:
     """Return the form as it was sent."""
-    form = TicketForm(**{name: values[name] for name in _TYPED if name in values and name != "key"}, key="")
-    return replace(form, key=values.get("key") or new_key())
+    fields: dict[str, Any] = {name: values[name] for name in _TYPED if name in values}
+    return replace(TicketForm(new_key()), **fields)
 
 
 def check(form: TicketForm) -> TicketRequest | Mapping[str, str]:

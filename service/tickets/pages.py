@@ -65,7 +65,7 @@ def tickets_address() -> Response:
 def received(number: str, pages: PagesNeeded, services: ServicesNeeded, address: Address) -> Response:
     """Show the number, large, and what happens next."""
     status = desk.status(services, number, address)
-    return pages.render("tickets/received.html", t=TEXTS, here="", number=tracking.display(status.number))
+    return pages.render("tickets/received.html", t=TEXTS, number=tracking.display(status.number))
 
 
 @router.get("/status")
@@ -98,14 +98,14 @@ def status(number: str, pages: PagesNeeded, services: ServicesNeeded, address: A
 
 
 def _form(pages: Pages, form: forms.TicketForm, status: int = 200) -> Response:
-    return pages.render("tickets/new.html", status=status, t=TEXTS, here="", form=form)
+    return pages.render("tickets/new.html", code=status, t=TEXTS, form=form)
 
 
 def _lookup(pages: Pages, typed: str, error: Invalid | NotFound | None) -> Response:
     status = error.status if error else 200
     problem = str(error) if error else ""
     return pages.render(
-        "tickets/lookup.html", status=status, t=TEXTS, here="status", typed=typed, problem=problem
+        "tickets/lookup.html", code=status, t=TEXTS, here="status", typed=typed, problem=problem
     )
 
 

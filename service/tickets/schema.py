@@ -1,44 +1,26 @@
 """What goes in and out of tickets over HTTP."""
 
-import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from kb.tickets import OpenedTicket, TicketStatus
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from kb.tracking import display
+from service.fields import Country, Email, Language, Phone
 from service.forms import clean
-from service.places import Country, Language
 
 MAX_SUBJECT = 200
 MAX_DESCRIPTION = 20_000
-# One sign, something with a dot behind it, no spaces: whether it exists shows only when a mail arrives.
-_EMAIL = re.compile(r"[^\s@<>()\",;:]+@[^\s@<>()\",;:]+\.[^\s@<>()\",;:.]+")
-_PHONE = re.compile(r"\+?[\d\s()./\-]{5,40}")
 
 
-def _email(text: str | None) -> str | None:
-    if not text:
-        return None
-    if len(text) > 254 or not _EMAIL.fullmatch(text):
-        raise ValueError("This e-mail address cannot be right; it looks like name@example.com.")
-    return text
+def _clean(given: object) -> object:
+    return clean(given) if isinstance(given, str) else given
 
 
-def _phone(text: str | None) -> str | None:
-    if not text:
-        return None
-    if not _PHONE.fullmatch(text) or sum(symbol.isdigit() for symbol in text) < 5:
-        raise ValueError(
-            "This phone number cannot be right; please write it with digits, such as +44 20 7946 0000."
-        )
-    return text
+Line = Annotated[str, Field(min_length=1, max_length=MAX_SUBJECT), BeforeValidator(_clean)]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_DESCRIPTION), BeforeValidator(_clean)]
 
-
-Line = Annotated[str, AfterValidator(clean), StringConstraints(min_length=1, max_length=MAX_SUBJECT)]
-Text = Annotated[str, AfterValidator(clean), StringConstraints(min_length=1, max_length=MAX_DESCRIPTION)]
-
-TICKET_EXAMPLE = {
+TICKET_EXAMPLE: Final[dict[str, Any]] = {
     "kind": "problem",
     "subject": "El Montero no arranca en frío",
     "description": "Por debajo de cero grados el motor gira, pero no arranca.",
@@ -55,9 +37,9 @@ class CustomerIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str | None = Field(None, max_length=200)
-    email: Annotated[str | None, AfterValidator(_email)] = None
-    phone: Annotated[str | None, AfterValidator(_phone)] = None
+    name: Annotated[str | None, Field(max_length=200)] = None
+    email: Email = None
+    phone: Phone = None
 
 
 class TicketRequest(BaseModel):
@@ -74,7 +56,7 @@ class TicketRequest(BaseModel):
     rejected: list[str] = Field(
         default_factory=list, max_length=20, description="ids of the solutions that did not help"
     )
-    customer: CustomerIn = Field(default_factory=CustomerIn)
+    customer: CustomerIn = CustomerIn()
 
 
 class Step(BaseModel):

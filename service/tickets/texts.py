@@ -52,7 +52,7 @@ TEXTS: Final[dict[str, Any]] = {
     "mistyped": "This tracking number is mistyped; please compare it symbol by symbol.",
     "strange": "A tracking number has 12 letters and digits, without I, L, O and U.",
     "unknown": "We know no request with this number. Please compare it with what you were given.",
-    "lost": "You have lost your number?",
+    "lost": "Lost your number?",
     "write": "Write to us again",
     "status_title": "Status of your request",
     "next_step": "Next step",
