@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from kb import catalogue, history, solutions
+from kb import catalogue, history, resolutions, solutions
 from kb.errors import NotFound
 from kb.history import Effect
 from kb.tables import Article, ArticleTranslation, Product, Solution, SolutionText, now
@@ -74,11 +74,11 @@ def publish(
         raise NotFound("There is no such article.")
     texts = [_text(row, each) for each in chosen]
     solutions.put(session, texts, kind="article", actor=actor, why=why, revive=True, at=at)
+    resolutions.publish(session, [id], actor=actor, why=why, at=at)
 
 
-def unpublished(session: Session) -> tuple[tuple[str, str], ...]:
-    """Return (id, language) of all translations whose words search does not show yet."""
-
+def unpublished(session: Session, ids: Iterable[str] | None = None) -> set[tuple[str, str]]:
+    """Return (id, language) of all translations, or those of `ids`, whose words search does not show yet."""
     shown = (
         select(SolutionText.id)
         .join(Solution, Solution.id == SolutionText.solution_id)
@@ -92,7 +92,9 @@ def unpublished(session: Session) -> tuple[tuple[str, str], ...]:
         .exists()
     )
     query = select(Article.key, ArticleTranslation.language).join(ArticleTranslation.article).where(~shown)
-    return tuple(sorted((key, language) for key, language in session.execute(query)))
+    if ids is not None:
+        query = query.where(Article.key.in_(set(ids)))
+    return {(key, language) for key, language in session.execute(query)}
 
 
 def _known(session: Session, keys: Iterable[str]) -> dict[str, Article]:
@@ -170,7 +172,9 @@ def _publish(
         for each in row.translations
         if (key, each.language) in wanted
     ]
-    return solutions.put(session, texts, kind="article", actor=actor, why=why, at=at)
+    changed = solutions.put(session, texts, kind="article", actor=actor, why=why, at=at)
+    resolutions.publish(session, changed, actor=actor, why=why, at=at)  # solved tickets lead to them now
+    return changed
 
 
 def _text(row: Article, translation: ArticleTranslation) -> solutions.NewText:

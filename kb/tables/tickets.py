@@ -46,7 +46,7 @@ class Ticket(Table):
     subject: Mapped[str]
     description: Mapped[str]
     channel: Mapped[str]
-    language: Mapped[str]
+    language: Mapped[str | None]
     country: Mapped[str | None]
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"), index=True)

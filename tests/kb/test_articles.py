@@ -27,10 +27,10 @@ def found(session: Session) -> list[tuple[str, str, str]]:
 def test_what_was_written_is_found_only_after_it_was_published(session: Session):
     assert write(session, RESET, ZURUECK) == ["added", "added"]
     assert found(session) == []
-    assert articles.unpublished(session) == (("reset", "de"), ("reset", "en"))
+    assert articles.unpublished(session) == {("reset", "de"), ("reset", "en")}
     articles.publish(session, "reset", "de", actor="ben", why="read it")
     assert found(session) == [("reset", "de", "Beide Tasten drücken.")]
-    assert articles.unpublished(session) == (("reset", "en"),)
+    assert articles.unpublished(session) == {("reset", "en")}
 
 
 def test_a_revision_shows_only_after_it_was_published_again(session: Session):
@@ -38,7 +38,7 @@ def test_a_revision_shows_only_after_it_was_published_again(session: Session):
     longer = NewArticle("reset", "en", "Reset it", "Press both keys for ten seconds.")
     assert articles.write(session, longer, actor="ben", why="it took longer", at=MOMENT) == "changed"
     assert found(session) == [("reset", "en", RESET.body)]
-    assert articles.unpublished(session) == (("reset", "en"),)
+    assert articles.unpublished(session) == {("reset", "en")}
     articles.publish(session, "reset", None, actor="ana", why="right")
     assert found(session) == [("reset", "en", longer.body)]
 

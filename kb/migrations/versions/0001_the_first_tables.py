@@ -466,7 +466,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=True),
         sa.Column("country", sa.String(), nullable=True),
         sa.Column("customer_id", sa.Integer(), nullable=True),
         sa.Column("site_id", sa.Integer(), nullable=True),

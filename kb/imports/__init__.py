@@ -1,0 +1,19 @@
+"""Importers, one module a source; `import_path` chooses by what a file or folder holds."""
+
+from kb.imports.beir import Beir, Query, import_beir, read_beir
+from kb.imports.choosing import IMPORTERS, import_path, sniff
+from kb.imports.products import read_products
+from kb.imports.report import Rejected, Report
+
+__all__ = [
+    "IMPORTERS",
+    "Beir",
+    "Query",
+    "Rejected",
+    "Report",
+    "import_beir",
+    "import_path",
+    "read_beir",
+    "read_products",
+    "sniff",
+]

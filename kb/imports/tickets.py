@@ -1,0 +1,168 @@
+"""Tickets of another system, with their messages, customers and resolutions."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+from sqlalchemy.orm import Session
+
+from kb import catalogue, resolutions
+from kb.customers import Person
+from kb.errors import Invalid
+from kb.history import Effect
+from kb.imports import ticket_rows
+from kb.imports.fields import (
+    Codes,
+    Key,
+    Line,
+    MaybeCountry,
+    MaybeKey,
+    MaybeLanguage,
+    MaybeMoment,
+    MaybeText,
+    MaybeTitle,
+    Moment,
+    Text,
+    Title,
+    parsed,
+    word,
+)
+from kb.imports.loading import Batches, Progress, known_codes, load
+from kb.imports.report import Report
+from kb.imports.rows import read_rows
+from kb.imports.ticket_rows import ImportedTicket
+from kb.tables import CHANNELS, TICKET_KINDS, TICKET_STATES
+
+# What other systems call our states and channels.
+_STATES = {"resolved": "solved", "new": "open", "pending": "answered", "done": "solved", "hold": "answered"}
+_CHANNELS = {"call": "phone", "telephone": "phone", "mail": "email", "e-mail": "email", "form": "web"}
+
+Author = Annotated[Literal["customer", "agent"], word("customer", "agent")]
+
+
+class CustomerLine(Line):
+    """Who wrote the ticket."""
+
+    id: MaybeKey = None
+    name: MaybeTitle = None
+    email: MaybeKey = None
+    phone: MaybeKey = None
+    country: MaybeCountry = None
+
+
+class MessageLine(Line):
+    """One message of the conversation; what is not said to be public is an internal note."""
+
+    author: Author
+    public: bool = False
+    text: Text
+    at: Moment
+
+
+class TicketLine(Line):
+    """One ticket."""
+
+    id: Key
+    subject: Title
+    description: Text
+    status: Annotated[str, word(*TICKET_STATES, **_STATES)]
+    kind: Annotated[str, word(*TICKET_KINDS)] = "problem"
+    channel: Annotated[str, word(*CHANNELS, **_CHANNELS)] = "api"
+    language: MaybeLanguage = None
+    country: MaybeCountry = None
+    products: Codes = None
+    created_at: Moment
+    solved_at: MaybeMoment = None
+    customer: Annotated[CustomerLine | None, BeforeValidator(parsed)] = None
+    messages: Annotated[tuple[MessageLine, ...], BeforeValidator(parsed)] = ()
+    resolution: MaybeText = None
+    solution: MaybeKey = None
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes batches of tickets, and remembers whose solutions they touch."""
+
+    session: Session
+    trust: bool
+    actor: str
+    why: str
+    report: Report
+    codes: dict[str, int] = field(init=False)
+    touched: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.codes = catalogue.ids(self.session)
+
+    def convert(self, line: TicketLine) -> tuple[object, ImportedTicket]:
+        if line.solved_at and line.solved_at < line.created_at:
+            raise Invalid("“solved_at” lies before “created_at”")
+        person = _person(line.customer)
+        if person:
+            person.identities()  # says now, with the line, what is wrong with an address or a number
+        digest = hashlib.sha256(line.model_dump_json().encode()).hexdigest()
+        return line.id, _ticket(line, known_codes(line.products, self.codes) or (), person, digest)
+
+    def save(self, items: list[ImportedTicket]) -> list[Effect]:
+        effects = ticket_rows.save(
+            self.session, items, codes=self.codes, reviewed=self.trust, actor=self.actor, why=self.why
+        )
+        for item, effect in zip(items, effects, strict=True):
+            if item.solution_key and item.state in resolutions.SOLVED:
+                if not self.trust:
+                    self.report.drafts += effect != "unchanged"
+                elif effect != "unchanged":
+                    self.touched.add(item.solution_key)
+        return effects
+
+
+def import_tickets(
+    session: Session,
+    path: Path,
+    *,
+    trust: bool = False,
+    actor: str = "import",
+    progress: Progress | None = None,
+) -> Report:
+    """Import tickets; of solved ones that are trusted, problem and resolution become searchable.
+
+    Messages never do.
+    """
+    report = Report("tickets")
+    writer = _Writer(session, trust, actor, f"import of {path.name}", report)
+    load(read_rows(path), TicketLine, writer.convert, Batches(path, writer.save, report, progress))
+    resolutions.publish(session, writer.touched, actor=actor, why=writer.why)
+    return report
+
+
+def _person(line: CustomerLine | None) -> Person | None:
+    if line is None:
+        return None
+    return Person(name=line.name, email=line.email, phone=line.phone, country=line.country, host_id=line.id)
+
+
+def _ticket(
+    line: TicketLine, products: tuple[str, ...], person: Person | None, digest: str
+) -> ImportedTicket:
+    own = f"ticket-{line.id}" if line.resolution else None
+    messages = tuple((each.author, each.public, each.text, each.at) for each in line.messages)
+    return ImportedTicket(
+        key=line.id,
+        subject=line.subject,
+        description=line.description,
+        state=line.status,
+        kind=line.kind,
+        channel=line.channel,
+        language=line.language,
+        country=line.country or (person.country if person else None),
+        products=products,
+        created_at=line.created_at,
+        solved_at=line.solved_at,
+        person=person,
+        messages=messages,
+        resolution=line.resolution,
+        solution_key=line.solution or own,
+        digest=digest,
+    )
