@@ -1,56 +1,229 @@
 """Search one index: a typed problem in, ranked and decided solutions out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
 
-from kb.products import ProductMatch
+import numpy as np
+import structlog
 
-Action = Literal["answer", "ask", "escalate"]
+from indexer import decide, fuse, snapshot
+from indexer.chunks import UNITS
+from indexer.corpus import Corpus
+from indexer.decide import Decider, Decision
+from indexer.dense import Neighbours
+from indexer.embed import Embedder, open_embedder
+from indexer.fuse import Boosts, Ranking
+from indexer.results import Hit, SearchResult, Suggestion, Teller
+from kb import text as texts
+from kb.documents import Document
+from kb.errors import Invalid, WrongEmbedder
+from kb.products import NameBook, ProductMatch
+from kb.settings import Settings
 
+__all__ = ["Decision", "Hit", "Index", "Query", "SearchResult", "Suggestion", "open_index"]
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One solution as it is shown: in the reader's language where a translation exists."""
-
-    id: str
-    language: str
-    title: str
-    snippet: str
-    score: float
-    probability: float
-    products: tuple[str, ...]
-    why: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What to do with the hits; `probability` that the first one solves the problem."""
-
-    action: Action
-    probability: float
-    threshold: float
-    certified: bool
+PUBLIC = frozenset({"public"})
+WORDS_ONLY = "The search by meaning is not available at the moment; only words were compared."
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class SearchResult:
-    """The answer to one query. `cut`: the query was longer than the cap and was shortened."""
+class Query:
+    """A typed text, normalised, with the products it names; `canonical` is what is matched."""
 
-    query: str
-    language: str | None
-    products: tuple[ProductMatch, ...]
-    decision: Decision
-    hits: tuple[Hit, ...]
-    degraded: str | None
+    text: str
     cut: bool
-    snapshot: str
-    embedder: str
+    language: str | None
+    country: str | None
+    products: tuple[ProductMatch, ...]
+    canonical: str
+
+    @property
+    def words(self) -> int:
+        return len(UNITS.findall(self.text))
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A title offered while the customer types."""
+class Index:
+    """One loaded index. Safe to use from many threads: nothing changes after it is made."""
 
-    id: str
-    language: str
-    title: str
+    def __init__(
+        self, corpus: Corpus, embedder: Embedder, decider: Decider, snapshot_id: str = "unpublished"
+    ) -> None:
+        self.snapshot_id = snapshot_id
+        self.embedder_id = embedder.id
+        self._corpus = corpus
+        self._embedder = embedder
+        self._decider = decider
+        self._names = NameBook(corpus.catalogue)
+        self._groups = _groups(corpus.documents)
+        self._solutions = list(self._groups)
+        number = {id_: i for i, id_ in enumerate(self._solutions)}
+        of_document = np.array([number[document.id] for document in corpus.documents], dtype=np.int64)
+        self._owners = of_document[corpus.owners] if len(corpus.owners) else np.empty(0, dtype=np.int64)
+        self._teller = Teller(corpus, self._names)
+        self._language_boosts = lru_cache(maxsize=64)(self._find_language_boosts)
+        self._allowed = lru_cache(maxsize=8)(self._find_allowed)
+
+    @property
+    def size(self) -> int:
+        """Return the number of solutions."""
+        return len(self._solutions)
+
+    def search(
+        self,
+        text: str,
+        *,
+        country: str | None = None,
+        language: str | None = None,
+        limit: int = 3,
+        may_see: frozenset[str] = PUBLIC,
+    ) -> SearchResult:
+        """Return the best solutions for a typed problem, with the decision; raises Invalid for no words."""
+        query = self.understand(text, country, language)
+        neighbours = self._neighbours(query)
+        ranking = self._rank(query, neighbours, may_see)
+        decision, shown = self._decider.decide(ranking, query.words, "both" if neighbours else "lexical")
+        return SearchResult(
+            query=query.text,
+            language=query.language,
+            products=query.products,
+            decision=decision,
+            hits=self._hits(query, ranking, neighbours, decision, limit),
+            degraded=None if neighbours else WORDS_ONLY,
+            cut=query.cut,
+            snapshot=self.snapshot_id,
+            embedder=self.embedder_id,
+            shown_probability=shown,
+        )
+
+    def suggest(
+        self,
+        prefix: str,
+        *,
+        country: str | None = None,
+        language: str | None = None,
+        limit: int = 5,
+        may_see: frozenset[str] = PUBLIC,
+    ) -> tuple[Suggestion, ...]:
+        """Return titles that fit what has been typed so far; none while there is no word in it."""
+        try:
+            query = self.understand(prefix, country, language)
+        except Invalid:
+            return ()
+        ranking = self._rank(query, self._neighbours(query), may_see)
+        shown = (self._document(number, query.language) for number in ranking.best(limit))
+        return tuple(Suggestion(document.id, document.language, document.title) for document in shown)
+
+    def understand(self, text: str, country: str | None = None, language: str | None = None) -> Query:
+        """Normalise a text, tell its language and find the products it names."""
+        normal = texts.normalise(text)
+        if not any(character.isalnum() for character in normal.text):
+            raise Invalid(
+                "Please describe the problem in a few words; there is no word in this text.", "query"
+            )
+        spoken = language or texts.detect_language(normal.text)
+        products = self._names.find(normal.text, country, spoken)
+        canonical = self._names.canonical(normal.text, products)
+        return Query(normal.text, normal.cut, spoken, country, products, canonical)
+
+    def ranking(self, query: Query, may_see: frozenset[str] = PUBLIC, *, words_only: bool = False) -> Ranking:
+        """Return the scores of all solutions, by their number in `ids`."""
+        return self._rank(query, None if words_only else self._neighbours(query), may_see)
+
+    def ids(self, numbers: Iterable[int]) -> list[str]:
+        """Return the ids of the solutions with these numbers."""
+        return [self._solutions[number] for number in numbers]
+
+    def _neighbours(self, query: Query) -> Neighbours | None:
+        """Ask the dense leg; None, with the reason in the log, when it fails."""
+        if not len(self._corpus.ids):
+            return None
+        try:
+            return self._corpus.dense.search(self._embedder.queries([query.canonical])[0])
+        except Exception as error:  # noqa: BLE001 - whatever the engine raises, words can still be searched
+            log.error("dense leg failed", reason=type(error).__name__)
+            return None
+
+    def _rank(self, query: Query, neighbours: Neighbours | None, may_see: frozenset[str]) -> Ranking:
+        owners = np.empty(0, dtype=np.int64)
+        if neighbours:
+            owners = self._owners[np.searchsorted(self._corpus.ids, neighbours.ids)]
+        boosts = Boosts(self._product_boosts(query), self._language_boosts(query.language))
+        words = self._corpus.lexical.search(query.canonical)
+        return fuse.fuse(neighbours, owners, words, self._owners, boosts, self._allowed(may_see))
+
+    def _product_boosts(self, query: Query) -> fuse.Floats:
+        """Return 1 for solutions of a named product, -1 for those of other products, 0 where it is open."""
+        boosts = np.zeros(self.size, dtype=np.float32)
+        named = {match.code for match in query.products}
+        if named:
+            for number, documents in enumerate(self._groups.values()):
+                if documents[0].products:
+                    boosts[number] = 1.0 if named & set(documents[0].products) else -1.0
+        return boosts
+
+    def _find_language_boosts(self, language: str | None) -> fuse.Floats:
+        spoken = [any(_same_tongue(d.language, language) for d in group) for group in self._groups.values()]
+        return np.array(spoken, dtype=np.float32)
+
+    def _find_allowed(self, may_see: frozenset[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        return np.array([group[0].visibility in may_see for group in self._groups.values()], dtype=np.bool_)
+
+    def _hits(
+        self, query: Query, ranking: Ranking, neighbours: Neighbours | None, decision: Decision, limit: int
+    ) -> tuple[Hit, ...]:
+        best = ranking.best(limit)
+        probabilities = decide.spread(decision.probability, ranking.scores[best])
+        hits = []
+        for number, probability in zip(best, probabilities, strict=True):
+            document = self._document(number, query.language)
+            told = self._teller.tell(
+                document, self._groups[document.id], query.canonical, query.products, neighbours
+            )
+            score = round(float(ranking.scores[number]), 4)
+            hits.append(
+                Hit(
+                    id=document.id,
+                    language=document.language,
+                    title=document.title,
+                    snippet=told.snippet,
+                    score=score,
+                    probability=round(probability, 4),
+                    products=document.products,
+                    why=told.why,
+                )
+            )
+        return tuple(hits)
+
+    def _document(self, number: int, language: str | None) -> Document:
+        """Return a solution in the reader's language, else in English, else in its first one."""
+        documents = self._groups[self._solutions[number]]
+        for wanted in (language, language and language.split("-")[0], "en"):
+            for document in documents:
+                if wanted and (document.language == wanted or _same_tongue(document.language, wanted)):
+                    return document
+        return documents[0]
+
+
+def _groups(documents: Iterable[Document]) -> dict[str, list[Document]]:
+    groups: dict[str, list[Document]] = {}
+    for document in documents:
+        groups.setdefault(document.id, []).append(document)
+    return groups
+
+
+def _same_tongue(one: str, other: str | None) -> bool:
+    return other is not None and one.split("-")[0] == other.split("-")[0]
+
+
+def open_index(settings: Settings, embedder: Embedder | None = None) -> Index:
+    """Load the current snapshot; raises NoIndex, or WrongEmbedder when another one made it."""
+    loaded = snapshot.load(settings.index_dir)
+    engine = embedder or open_embedder(settings)
+    if loaded.embedder != engine.id:
+        raise WrongEmbedder(
+            f"The index was made with the embedder “{loaded.embedder}”, and “{engine.id}” is set. "
+            "Run “precedent index” to make it anew, or set PRECEDENT_EMBEDDER back."
+        )
+    return Index(loaded.corpus, engine, decide.load(settings.max_wrong), loaded.id)

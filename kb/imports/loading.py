@@ -12,7 +12,7 @@ from kb.imports.report import Rejected, Report
 from kb.imports.rows import Row
 
 Item = TypeVar("Item")
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 
 # Rows looked up and written at once: enough that round trips cost little, few enough to stay small in memory.
 BATCH = 500

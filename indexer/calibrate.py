@@ -1,0 +1,149 @@
+"""Fit the classifiers of `decide` on BEIR folders and write decision.json.
+
+`python -m indexer.calibrate FOLDER...` asks every question twice over: with all solutions, and with a random
+third of them taken out, so that there are enough questions that nothing answers. The curve of answered and
+wrong comes from held-out folders: each is judged by classifiers that were fitted without it.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from indexer import decide
+from indexer.corpus import make_corpus
+from indexer.decide import FEATURES, LEGS, SHOWN, Classifier
+from indexer.embed import Embedder, Vectors, open_embedder
+from indexer.fuse import Ranking
+from indexer.query import Index
+from kb import settings
+from kb.imports.beir import Beir, read_beir
+from kb.imports.products import read_products
+from kb.products import Product
+
+SEED = 20261122
+ROUNDS = 3  # times that a random third is taken out of each folder
+TAKEN_OUT = 1 / 3
+MOST_A_FOLDER = 1500  # questions a round, so that no folder outweighs the others by its size alone
+STRENGTH = 0.3  # of the regularisation (C of scikit-learn); .1 to 3 differ by less than .002 in AUROC
+ESCALATED_ANSWERABLE = 0.05  # share of answerable questions that the shipped lower limit escalates
+CURVE = tuple(round(0.99 - 0.01 * step, 2) for step in range(90))
+Leg = decide.Leg
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One asked question: what the result list looked like, and whether it held the answer."""
+
+    folder: str
+    features: dict[Leg, npt.NDArray[np.float64]]
+    first: dict[Leg, bool]
+    shown: dict[Leg, bool]
+    answerable: bool
+
+
+def outcomes(name: str, beir: Beir, catalogue: tuple[Product, ...], embedder: Embedder) -> Iterator[Outcome]:
+    """Ask the questions of one folder, with all solutions and with thirds taken out."""
+    random = np.random.default_rng(SEED)
+    whole = make_corpus(beir.documents, catalogue, embedder)
+    known: dict[bytes, Vectors] = whole.known_vectors()
+    asked = list(beir.queries)
+    ids = sorted({document.id for document in beir.documents})
+    for round_ in range(ROUNDS + 1):
+        out = set(random.choice(ids, int(len(ids) * TAKEN_OUT), replace=False)) if round_ else set()
+        kept = [document for document in beir.documents if document.id not in out]
+        index = Index(make_corpus(kept, catalogue, embedder, known), embedder, _UNDECIDED)
+        for number in random.permutation(len(asked))[:MOST_A_FOLDER]:
+            query = asked[number]
+            right = {id_ for id_, gain in beir.qrels.get(query.id, {}).items() if gain > 0} - out
+            yield _outcome(name, index, query.text, query.country, query.language, right)
+
+
+def _outcome(
+    name: str, index: Index, text: str, country: str | None, language: str | None, right: set[str]
+) -> Outcome:
+    query = index.understand(text, country, language)
+    rankings: dict[Leg, Ranking] = {
+        "both": index.ranking(query),
+        "lexical": index.ranking(query, words_only=True),
+    }
+    best = {leg: index.ids(ranking.best(SHOWN)) for leg, ranking in rankings.items()}
+    return Outcome(
+        folder=name,
+        features={leg: decide.features(ranking, query.words) for leg, ranking in rankings.items()},
+        first={leg: bool(ids) and ids[0] in right for leg, ids in best.items()},
+        shown={leg: any(id_ in right for id_ in ids) for leg, ids in best.items()},
+        answerable=bool(right),
+    )
+
+
+def fit(rows: Sequence[Outcome], leg: Leg, label: str) -> Classifier:
+    """Fit a logistic regression; every folder weighs the same."""
+    x = np.array([row.features[leg] for row in rows])
+    y = np.array([getattr(row, label)[leg] for row in rows])
+    counts = {folder: sum(row.folder == folder for row in rows) for folder in {row.folder for row in rows}}
+    weights = np.array([len(rows) / (len(counts) * counts[row.folder]) for row in rows])
+    means, deviations = np.average(x, axis=0, weights=weights), x.std(axis=0)
+    deviations[deviations == 0] = 1.0
+    regression = LogisticRegression(C=STRENGTH, max_iter=2000)
+    regression.fit((x - means) / deviations, y, sample_weight=weights)
+    return Classifier(means, deviations, regression.coef_[0], float(regression.intercept_[0]))
+
+
+def calibration(rows: Sequence[Outcome], leg: Leg) -> dict[str, Any]:
+    """Fit on all folders, and take the limits from probabilities of held-out ones."""
+    first, shown, right, answerable = [], [], [], []
+    for folder in sorted({row.folder for row in rows}):
+        others = [row for row in rows if row.folder != folder]
+        held_out = [row for row in rows if row.folder == folder]
+        judge_first, judge_shown = fit(others, leg, "first"), fit(others, leg, "shown")
+        first += [judge_first.probability(row.features[leg]) for row in held_out]
+        shown += [judge_shown.probability(row.features[leg]) for row in held_out]
+        right += [row.first[leg] for row in held_out]
+        answerable += [row.answerable for row in held_out]
+    p, q, ok, can = np.array(first), np.array(shown), np.array(right), np.array(answerable)
+    return {
+        "first": _values(fit(rows, leg, "first")),
+        "shown": _values(fit(rows, leg, "shown")),
+        "escalate_below": round(float(np.quantile(np.maximum(p, q)[can], ESCALATED_ANSWERABLE)), 4),
+        "curve": [[t, int((p >= t).sum()), int((~ok[p >= t]).sum())] for t in CURVE],
+    }
+
+
+def _values(classifier: Classifier) -> dict[str, Any]:
+    parts = {name: getattr(classifier, name).round(5).tolist() for name in ("means", "deviations", "weights")}
+    return {"features": FEATURES, **parts, "intercept": round(classifier.intercept, 5)}
+
+
+_NEVER = Classifier(np.zeros(len(FEATURES)), np.ones(len(FEATURES)), np.zeros(len(FEATURES)), 0.0)
+_UNDECIDED = decide.Decider(
+    {
+        leg: {"first": _values(_NEVER), "shown": _values(_NEVER), "escalate_below": 0.0, "curve": []}
+        for leg in LEGS
+    },
+    max_wrong=0.1,
+)
+
+
+def main(folders: list[str]) -> None:
+    """Read the folders (a products.jsonl beside a corpus is used), fit, and write decision.json."""
+    embedder = open_embedder(settings.load())
+    rows: list[Outcome] = []
+    for path in map(Path, folders):
+        products = path / "products.jsonl"
+        catalogue = read_products(products) if products.exists() else ()
+        rows += outcomes(path.name, read_beir(path, require_qrels=True), catalogue, embedder)
+        sys.stderr.write(f"{path.name}: {len(rows)} questions so far\n")
+    document = {"folders": sorted({row.folder for row in rows}), "questions": len(rows)}
+    document |= {leg: calibration(rows, leg) for leg in LEGS}
+    decide.CALIBRATION.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,170 @@
+"""The decision: how likely the first solution solves the problem, and what to do with that."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import beta
+
+from indexer.fuse import NONE, Ranking
+
+Action = Literal["answer", "ask", "escalate"]
+Leg = Literal["both", "lexical"]
+LEGS: tuple[Leg, ...] = ("both", "lexical")
+Floats = npt.NDArray[np.float64]
+
+CALIBRATION = Path(__file__).with_name("decision.json")  # written by `python -m indexer.calibrate`
+CONFIDENCE = 0.95
+SHOWN = 3
+# What of a result list tells whether its first hit is right, in the order of the classifier's weights.
+FEATURES = (
+    "score",  # fused score of the first hit
+    "margin_2",  # its lead over the second
+    "margin_4",  # its lead over the fourth: how much the shown three stand out
+    "cosine",  # raw cosine of the first hit
+    "dense",  # its deviations above the query's mean cosine
+    "dense_lag",  # deviations by which it is behind the dense leg's own best
+    "lexical",  # deviations of its BM25
+    "lexical_lag",  # deviations by which it is behind the lexical leg's own best
+    "coverage",  # share of the query's words that the best passage has
+    "votes",  # share of the nearest passages that belong to it
+    "length",  # logarithm of the query's length in words
+    "product",  # 1: for a product that was named, -1: for another one, 0: no telling
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with the hits; `probability` that the first one solves the problem.
+
+    `certified` only when outcomes of this installation prove the accepted rate of wrong answers.
+    """
+
+    action: Action
+    probability: float
+    threshold: float
+    certified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """A logistic regression on standardised features."""
+
+    means: Floats
+    deviations: Floats
+    weights: Floats
+    intercept: float
+
+    def probability(self, features: Floats) -> float:
+        """Return the probability for features of shape (len(FEATURES),)."""
+        logit = float(((features - self.means) / self.deviations) @ self.weights) + self.intercept
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def features(ranking: Ranking, words: int) -> Floats:
+    """Describe a result list; all zero when it is empty."""
+    best = ranking.best(SHOWN + 1)
+    values = np.zeros(len(FEATURES))
+    if not len(best):
+        return values
+    first, scores = best[0], ranking.scores[best]
+    floor = scores[0] - 10.0 if len(best) == 1 else scores[-1]
+    cosine = ranking.cosine[first]
+    values[:] = (
+        scores[0],
+        scores[0] - (scores[1] if len(best) > 1 else floor),
+        scores[0] - (scores[SHOWN] if len(best) > SHOWN else floor),
+        cosine if cosine > NONE else 0.0,
+        ranking.dense[first],
+        ranking.dense.max() - ranking.dense[first],
+        ranking.lexical[first],
+        ranking.lexical.max() - ranking.lexical[first],
+        ranking.coverage,
+        ranking.votes[first],
+        math.log1p(words),
+        ranking.product[first],
+    )
+    return values
+
+
+class Decider:
+    """The classifiers that ship, and the thresholds that the accepted rate of wrong answers asks for."""
+
+    def __init__(self, calibration: dict[str, Any], max_wrong: float) -> None:
+        parts: dict[Leg, dict[str, Any]] = {leg: calibration[leg] for leg in LEGS}
+        self._first = {leg: _classifier(part["first"]) for leg, part in parts.items()}
+        self._shown = {leg: _classifier(part["shown"]) for leg, part in parts.items()}
+        self._escalate_below = {leg: float(part["escalate_below"]) for leg, part in parts.items()}
+        self._threshold = {leg: threshold(part["curve"], max_wrong) for leg, part in parts.items()}
+
+    def decide(self, ranking: Ranking, words: int, leg: Leg) -> tuple[Decision, float]:
+        """Return the decision and the probability that one of the shown hits solves the problem."""
+        if not len(ranking.best(1)):
+            return Decision("escalate", 0.0, self._threshold[leg], False), 0.0
+        described = features(ranking, words)
+        first = self._first[leg].probability(described)
+        shown = max(first, self._shown[leg].probability(described))
+        action: Action = "ask"
+        if first >= self._threshold[leg]:
+            action = "answer"
+        elif shown < self._escalate_below[leg]:
+            action = "escalate"
+        return Decision(action, first, self._threshold[leg], False), shown
+
+
+def spread(first: float, scores: npt.NDArray[np.float32]) -> list[float]:
+    """Return a probability for each shown hit: the first one's, falling off with the distance in score.
+
+    At most one of them is taken to be the solution, so what follows shares what the first one leaves.
+    """
+    if not len(scores):
+        return []
+    odds = np.exp(-(scores[0] - scores).astype(np.float64))
+    return [first, *(min(first, (1.0 - first) * first * float(odd)) for odd in odds[1:])]
+
+
+def threshold(curve: Sequence[Sequence[float]], max_wrong: float) -> float:
+    """Return the lowest threshold of a fixed sequence whose upper limit of the wrong rate is `max_wrong`.
+
+    `curve` holds (threshold, answered, wrong) of held-out queries. Thresholds are tested from the highest
+    down and the first failure ends it: fixed-sequence testing, as in Learn-then-Test (Angelopoulos et al.
+    2021), with the exact binomial limit of Clopper and Pearson. Above 1 (never answer) where none passes.
+    """
+    lowest = 1.01
+    for value, answered, wrong in sorted((tuple(point) for point in curve), reverse=True):
+        if answered and wrong_limit(int(wrong), int(answered)) > max_wrong:
+            # A threshold with too few answers to tell proves nothing; it is passed over until one can.
+            if lowest > 1 and wrong_limit(0, int(answered)) > max_wrong:
+                continue
+            break
+        if answered:
+            lowest = float(value)
+    return lowest
+
+
+@lru_cache(maxsize=4096)
+def wrong_limit(wrong: int, answered: int) -> float:
+    """Return the exact upper limit of the wrong rate at 95 % confidence (Clopper and Pearson 1934)."""
+    if answered <= wrong:
+        return 1.0
+    return float(beta.ppf(CONFIDENCE, wrong + 1, answered - wrong))
+
+
+def load(max_wrong: float) -> Decider:
+    """Load the calibration that ships with the project."""
+    return Decider(json.loads(CALIBRATION.read_text(encoding="utf-8")), max_wrong)
+
+
+def _classifier(values: dict[str, Any]) -> Classifier:
+    if tuple(values["features"]) != FEATURES:
+        raise ValueError("decision.json was made for other features: run python -m indexer.calibrate")
+    means, deviations, weights = (
+        np.asarray(values[key], dtype=np.float64) for key in ("means", "deviations", "weights")
+    )
+    return Classifier(means, deviations, weights, float(values["intercept"]))

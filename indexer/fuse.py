@@ -1,0 +1,113 @@
+"""Two legs to one ranking: standardised scores are added, phrasings vote, boosts are bounded."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.dense import Neighbours
+from indexer.lexical import LexicalScores
+
+Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
+
+# Weights and constants were chosen together by a grid over five development sets (wixqa, wixqa-open,
+# banking77, clinc150, btcfaq); neighbours in the grid differ by less than a point on each of them.
+LEXICAL_WEIGHT = 0.4
+# The lexical leg counts by how much of the query its best passage covers: not at all below the first share,
+# fully from the second. Questions in another script or language cover little (btcfaq: half below .07).
+COVERAGE_FROM, COVERAGE_TO = 0.2, 0.6
+VOTERS = 20  # nearest passages that vote for their solution
+VOTE_SOFTNESS = 0.06  # cosine below the best at which a vote has fallen to 1/e
+VOTE_WEIGHT = 1.0
+# In deviations, beside a usual distance of 0.5 to 2 between a first and a second hit: enough to part two
+# products with the same fault, not enough to lift an article that does not fit.
+PRODUCT_BOOST = 1.0
+LANGUAGE_BOOST = 0.1
+NONE = np.float32(-np.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Boosts:
+    """What speaks for a solution beside its text, each of shape (solutions,): -1, 0 or 1."""
+
+    product: Floats
+    language: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Scores of all solutions, each of shape (solutions,); a solution that neither leg found has -inf.
+
+    `dense` and `lexical` are deviations above the query's mean, `cosine` is raw, `votes` are shares.
+    """
+
+    scores: Floats
+    dense: Floats
+    lexical: Floats
+    cosine: Floats
+    votes: Floats
+    product: Floats
+    coverage: float
+
+    def best(self, limit: int) -> Numbers:
+        """Return the numbers of the best solutions, best first, ties in their own order."""
+        found = np.flatnonzero(self.scores > NONE)
+        return found[np.argsort(-self.scores[found], kind="stable")][:limit]
+
+
+def fuse(
+    neighbours: Neighbours | None,
+    owners_of_neighbours: Numbers,
+    lexical: LexicalScores,
+    owners: Numbers,
+    boosts: Boosts,
+    allowed: npt.NDArray[np.bool_],
+) -> Ranking:
+    """Add the standardised legs per solution; `owners` maps passages to solutions.
+
+    Scores are standardised against the query's own distribution because raw ones are not comparable across
+    queries; on wixqa a sum of standardised scores beats reciprocal-rank fusion by 7 points of hit@1.
+    """
+    solutions = len(allowed)
+    cosine, dense, votes = _dense_leg(neighbours, owners_of_neighbours, solutions)
+    words = _lexical_leg(lexical.scores, owners, solutions)
+    weight = LEXICAL_WEIGHT if neighbours is not None else 1.0
+    if neighbours is not None:
+        weight *= min(1.0, max(0.0, (lexical.coverage - COVERAGE_FROM) / (COVERAGE_TO - COVERAGE_FROM)))
+    scores = dense + weight * words + VOTE_WEIGHT * votes
+    scores = scores + PRODUCT_BOOST * boosts.product + LANGUAGE_BOOST * boosts.language
+    found = allowed & ((votes > 0) | (cosine > NONE) | (words > 0))
+    return Ranking(
+        np.where(found, scores, NONE).astype(np.float32),
+        dense,
+        words,
+        cosine,
+        votes,
+        boosts.product,
+        lexical.coverage,
+    )
+
+
+def _dense_leg(
+    neighbours: Neighbours | None, owners: Numbers, solutions: int
+) -> tuple[Floats, Floats, Floats]:
+    """Return raw cosine, deviations and votes; what lies deeper counts as the last one found."""
+    cosine = np.full(solutions, NONE, dtype=np.float32)
+    votes = np.zeros(solutions, dtype=np.float32)
+    if neighbours is None or not len(owners):
+        return cosine, np.zeros(solutions, dtype=np.float32), votes
+    np.maximum.at(cosine, owners, neighbours.cosines)
+    ballots = np.exp((neighbours.cosines[:VOTERS] - neighbours.cosines[0]) / VOTE_SOFTNESS)
+    np.add.at(votes, owners[:VOTERS], ballots / ballots.sum())
+    held = np.maximum(cosine, neighbours.cosines[-1])
+    deviations = (held - neighbours.mean) / (neighbours.deviation or 1.0)
+    return cosine, deviations.astype(np.float32), votes
+
+
+def _lexical_leg(scores: Floats, owners: Numbers, solutions: int) -> Floats:
+    best = np.zeros(solutions, dtype=np.float32)
+    if len(scores) and (deviation := float(scores.std())) > 0:
+        np.maximum.at(best, owners, scores)
+        best = np.where(best > 0, (best - float(scores.mean())) / deviation, 0.0).astype(np.float32)
+    return best

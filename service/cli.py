@@ -1,0 +1,288 @@
+"""The command line: `precedent demo | init | import | index | search | evaluate | serve`.
+
+Parts that load the embedder or the web framework are imported where they are used, so that `--help` is quick.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from tqdm import tqdm
+
+from kb import db, documents, imports, locales
+from kb import settings as kb_settings
+from kb.errors import Invalid, NoIndex, PrecedentError
+from kb.imports.report import Report
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from indexer.snapshot import Snapshot
+
+BAR_AFTER = 1.0  # seconds; shorter work shows no bar
+ACTOR = "command line"
+
+app = typer.Typer(
+    name="precedent",
+    help="Support search that finds the solved problem, and files a tracked ticket only when nothing fits.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Country = Annotated[str | None, typer.Option(help="Country of the caller, two letters: ES.")]
+Language = Annotated[str | None, typer.Option(help="Language of the caller: es or pt-BR.")]
+
+
+def main() -> None:
+    """Run a command; what we can explain becomes one sentence on standard error and exit status 1."""
+    try:
+        app()
+    except PrecedentError as error:
+        typer.echo(f"precedent: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        sys.exit(141)
+
+
+@app.command()
+def init() -> None:
+    """Make the data folder, the database and the default embedder, or bring them up to date."""
+    from indexer.embed import open_embedder
+
+    settings = kb_settings.load()
+    db.migrate(db.open_engine(settings))
+    embedder = open_embedder(settings)
+    typer.echo(f"Database: {_without_password(settings)}")
+    typer.echo(f"Embedder: {embedder.id}")
+    typer.echo("Ready. Next: precedent import FILE..., then precedent index.")
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="JSON Lines, CSV, a Markdown folder or a BEIR folder.")],
+    kind: Annotated[
+        str | None,
+        typer.Option(help=f"What is in them, where the name does not tell: {', '.join(imports.IMPORTERS)}."),
+    ] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="A person has reviewed these texts: make them searchable.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import products, articles and solved tickets. Exit status 1 when a row was rejected."""
+    settings = kb_settings.load()
+    reports = []
+    for path in paths:
+        with _bar(f"Importing {path.name}", "rows") as bar:
+            reports.append(_import(settings, path, kind, trust, bar.update))
+        if not as_json:
+            _tell(path, reports[-1])
+    if as_json:
+        _print_json([_report(path, report) for path, report in zip(paths, reports, strict=True)])
+    if any(report.rejected for report in reports):
+        raise typer.Exit(1)
+
+
+@app.command()
+def index(as_json: AsJson = False) -> None:
+    """Embed what is published into a new index; only changed text is embedded again."""
+    settings = kb_settings.load()
+    id_ = _index(settings)
+    if as_json:
+        _print_json({"snapshot": id_})
+    else:
+        typer.echo(f"Published index {id_}.")
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="The problem, as a customer would type it.")],
+    country: Country = None,
+    language: Language = None,
+    limit: Annotated[int, typer.Option(min=1, max=10, help="Solutions to show.")] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Search the index as a customer would, with the decision."""
+    from indexer.query import open_index
+    from service.search.schema import SearchAnswer
+
+    settings = kb_settings.load()
+    spoken = locales.language(language) if language else None
+    where = locales.country(country) if country else settings.default_country
+    result = open_index(settings).search(text, country=where, language=spoken, limit=limit)
+    if as_json:
+        _print_json(SearchAnswer.of("", result).model_dump(exclude={"search"}))
+        return
+    for match in result.products:
+        typer.echo(f"“{match.matched}” = {match.name}")
+    chosen = result.decision
+    typer.echo(f"{chosen.action}: the first solution fits with probability {chosen.probability:.2f}")
+    for rank, hit in enumerate(result.hits, start=1):
+        typer.echo(
+            f"\n{rank}. {hit.title}  [{hit.id}, {hit.language}]\n   {hit.snippet}\n   ({'; '.join(hit.why)})"
+        )
+    if result.degraded:
+        typer.echo(f"\n{result.degraded}", err=True)
+
+
+@app.command()
+def evaluate(
+    folder: Annotated[
+        Path, typer.Argument(help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels/test.tsv.")
+    ],
+    products: Annotated[Path | None, typer.Option(help="products.jsonl with the names per country.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure search and decision on questions whose answers are known. Nothing is stored."""
+    from indexer import decide
+    from indexer.embed import open_embedder
+    from indexer.evaluate import evaluate as measure
+
+    settings = kb_settings.load()
+    beir = imports.read_beir(folder, require_qrels=True)
+    catalogue = imports.read_products(products) if products else ()
+    embedder, decider = open_embedder(settings), decide.load(settings.max_wrong)
+    with _steps() as step:
+        figures = measure(folder.resolve().name, beir, catalogue, embedder, decider, step)
+    if as_json:
+        _print_json(figures)
+        return
+    for name, value in figures.items():
+        if name not in ("by", "seconds"):
+            typer.echo(f"{name:20} {'-' if value is None else value}")
+    for name, value in figures["seconds"].items():
+        typer.echo(f"{name:20} {value} s")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
+) -> None:
+    """Serve the pages and the API."""
+    _serve(_listening(kb_settings.load(), host, port))
+
+
+@app.command()
+def demo(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
+) -> None:
+    """Set up the demo company in a folder of its own and serve it; a second start takes seconds."""
+    from data import FOLDER
+
+    settings = _listening(kb_settings.load(), host, port)
+    settings = settings.changed(data_dir=settings.data_dir / "demo", database_url=None)
+    for name in ("products.jsonl", "articles.jsonl", "tickets.jsonl"):
+        with _bar(f"Importing {name}", "rows") as bar:
+            _import(settings, FOLDER / name, None, True, bar.update)
+    _index(settings, only_if_changed=True)
+    typer.echo(f"The demo company lives in {settings.data_dir}; delete that folder to be rid of it.")
+    _serve(settings)
+
+
+def _import(
+    settings: Settings, path: Path, kind: str | None, trust: bool, progress: Callable[[int], object]
+) -> Report:
+    engine = db.open_engine(settings)
+    db.migrate(engine)
+    with db.transaction(db.sessions(engine)) as session:
+        return imports.import_path(session, path, kind=kind, trust=trust, actor=ACTOR, progress=progress)
+
+
+def _tell(path: Path, report: Report) -> None:
+    for sentence in report.sentences():
+        typer.echo(f"{path.name}: {sentence}")
+    for rejected in report.rejected:
+        typer.echo(f"  rejected {rejected}", err=True)
+
+
+def _report(path: Path, report: Report) -> dict[str, Any]:
+    counts = {name: getattr(report, name) for name in ("kind", "added", "changed", "unchanged", "drafts")}
+    rejected = [{"file": r.file, "line": r.line, "reason": r.reason} for r in report.rejected]
+    return {"path": str(path), **counts, "rejected": rejected}
+
+
+def _index(settings: Settings, *, only_if_changed: bool = False) -> str:
+    from indexer.build import build
+    from indexer.embed import open_embedder
+
+    engine = db.open_engine(settings)
+    db.migrate(engine)
+    embedder = open_embedder(settings)
+    with db.reading(db.sessions(engine)) as session:
+        mark = documents.watermark(session)
+        live = _live(settings) if only_if_changed else None
+        if live and (live.watermark, live.embedder) == (mark, embedder.id):
+            return live.id
+        found = list(documents.documents(session))
+        catalogue = documents.catalogue(session)
+    if not found:
+        raise Invalid("Nothing is published yet: import what was reviewed with --trust, then index.")
+    with _steps() as step:
+        return build(found, catalogue, mark, embedder, settings.index_dir, step)
+
+
+def _live(settings: Settings) -> "Snapshot | None":
+    from indexer import snapshot
+
+    try:
+        return snapshot.load(settings.index_dir)
+    except NoIndex:
+        return None
+
+
+def _serve(settings: Settings) -> None:
+    from service.app import create_app
+    from service.server import serve as listen
+
+    listen(create_app(settings), settings)
+
+
+def _listening(settings: Settings, host: str | None, port: int | None) -> Settings:
+    return settings.changed(
+        host=settings.host if host is None else host, port=settings.port if port is None else port
+    )
+
+
+def _without_password(settings: Settings) -> str:
+    return db.open_engine(settings).url.render_as_string(hide_password=True)
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _bar(what: str, unit: str) -> "Iterator[tqdm[Any]]":
+    """Show a bar on a terminal, once the work takes longer than a moment."""
+    with tqdm(desc=what, unit=f" {unit}", delay=BAR_AFTER, disable=None) as bar:
+        yield bar
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str, int, int], None]]:
+    """Show one bar a step; the step says how much of how much is done."""
+    bars: dict[str, tqdm[Any]] = {}
+
+    def step(what: str, done: int, total: int) -> None:
+        if what not in bars:
+            bars[what] = tqdm(
+                desc=what.capitalize(), total=total, unit=" texts", delay=BAR_AFTER, disable=None
+            )
+        bars[what].update(done - bars[what].n)
+
+    try:
+        yield step
+    finally:
+        for bar in bars.values():
+            bar.close()
+
+
+if __name__ == "__main__":
+    main()
