@@ -12,10 +12,11 @@ from indexer.embed import Embedder
 from kb import db
 from kb.settings import Settings, load
 from service import assets, errors, health, logs, openapi, search, tickets
+from service.body_limit import BodyLimit
 from service.deps import Services
 from service.live_index import LiveIndex
 from service.pages import Pages
-from service.security import MAX_BODY, SecurityHeaders, declared_roles
+from service.security import SecurityHeaders, declared_roles
 from service.throttle import Misses
 
 
@@ -32,12 +33,12 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        max_body_size=MAX_BODY,
         lifespan=_lifespan(settings, embedder),
         middleware=[
             Middleware(SecurityHeaders, https=settings.address.startswith("https://")),
             Middleware(logs.RequestLog),
             Middleware(errors.LastResort),
+            Middleware(BodyLimit),
         ],
     )
     app.state.pages = _pages()

@@ -9,10 +9,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kb.errors import Invalid, PrecedentError
+from kb.errors import Invalid, PrecedentError, Unavailable
 from service import logs, sentences
 from service.deps import pages
 
@@ -59,6 +60,13 @@ class Failure:
         )
 
 
+NO_DATABASE = Failure(
+    503,
+    Unavailable.slug,
+    Unavailable.title,
+    "Our database does not answer right now. Nothing was lost on your side; please try again in a moment.",
+    retry_after=5,
+)
 UNEXPECTED = Failure(
     500,
     "unexpected",
@@ -72,6 +80,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PrecedentError, answer_error)
     app.add_exception_handler(HTTPException, answer_error)
     app.add_exception_handler(RequestValidationError, answer_error)
+    app.add_exception_handler(OperationalError, answer_error)
 
 
 async def answer_error(request: Request, error: Exception) -> Response:
@@ -90,6 +99,9 @@ def failure(error: Exception) -> Failure:
         return _invalid_request(error.errors())
     if isinstance(error, HTTPException):
         return Failure(error.status_code, *sentences.of_status(error.status_code))
+    if isinstance(error, OperationalError):
+        logs.log.error("database", error=type(error.orig).__name__, where=logs.trace(error))
+        return NO_DATABASE
     return UNEXPECTED
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from service.security import MAX_BODY
+from service.body_limit import MAX_BODY
 
 # Control characters that no keyboard types; tab and line end stay. PostgreSQL refuses U+0000 in a text.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

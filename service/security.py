@@ -13,10 +13,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kb.errors import NotFound, PrecedentError
 from service.deps import services
 
-# A pasted text of 1 MB grows to at most 3 MB when a browser escapes it for a form in most scripts, and then
-# still reaches the page that can say what to do about it; whatever is larger is refused unread.
-MAX_BODY = 4 * 1024 * 1024
-
 POLICY = "; ".join(
     (
         "default-src 'none'",

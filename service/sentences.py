@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from service.security import MAX_BODY
+from service.body_limit import MAX_BODY
 
 _OF_STATUS = {
     400: (
@@ -57,7 +57,7 @@ def of_status(status: int) -> tuple[str, str, str]:
 
 def of_field(error: dict[str, Any]) -> tuple[str, str]:
     """Return the field and the sentence for one error of pydantic."""
-    place = [str(part) for part in error["loc"] if part not in {"body", "query", "path", "header"}]
+    place = [str(part) for part in error["loc"][1:]]  # the first part says where the field stands
     field = ".".join(place) if error["type"] != "json_invalid" else "body"
     pattern = _OF_FIELD.get(error["type"], "“{field}” cannot be used.")
     if field == "" and error["type"] == "missing":

@@ -9,7 +9,7 @@ from kb.errors import Unavailable
 from kb.settings import Settings
 
 
-class BusyPort(Unavailable):
+class BusyPortError(Unavailable):
     """Somebody else listens on the port."""
 
     title = "The port is taken"
@@ -17,7 +17,7 @@ class BusyPort(Unavailable):
 
 
 def serve(app: FastAPI, settings: Settings) -> None:
-    """Serve until the process is asked to stop; raise BusyPort before anything starts."""
+    """Serve until the process is asked to stop; raise BusyPortError before anything starts."""
     with bind(settings.host, settings.port) as listener:
         uvicorn.Server(config(app, settings)).run(sockets=[listener])
 
@@ -44,7 +44,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise BusyPort(
+        raise BusyPortError(
             f"Cannot listen on {host}:{port} ({error.strerror}). "
             f"Stop the other program, or choose another port: PRECEDENT_PORT={port + 1}."
         ) from error

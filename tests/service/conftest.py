@@ -1,0 +1,167 @@
+"""What the tests of service share: a small company, its real index, the application, and a real server."""
+
+import json
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from indexer.build import build
+from indexer.embed import Embedder, open_embedder
+from kb import catalogue, db, documents, solutions
+from kb.products import Product, ProductName
+from kb.settings import PREFIX, Settings
+from service import server
+from service.app import create_app
+
+CORPUS = json.loads(Path(__file__).with_name("corpus.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """Open the default embedder, the real one, once."""
+    return open_embedder(Settings())
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, embedder: Embedder) -> Path:
+    """Give a data folder with the small company in its database and in its index."""
+    folder = tmp_path_factory.mktemp("company")
+    shutil.copy(sqlite_template, folder / "precedent.db")
+    settings = Settings(data_dir=folder)
+    engine = db.open_engine(settings)
+    _fill(db.sessions(engine))
+    _publish(settings, db.sessions(engine), embedder)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def company_settings(company: Path, tmp_path: Path) -> Settings:
+    """Give settings of a copy of the company that a test may change."""
+    shutil.copytree(company, tmp_path / "var")
+    return Settings(data_dir=tmp_path / "var")
+
+
+@pytest.fixture
+def app(company_settings: Settings, embedder: Embedder) -> FastAPI:
+    """Give the application of the company."""
+    return create_app(company_settings, embedder)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """Give a client of the started application; it does not follow redirects."""
+    with TestClient(app, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def bare(settings: Settings) -> Iterator[TestClient]:
+    """Give a client of an application on either database that has no solutions and no index."""
+    with TestClient(create_app(settings), follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def sessions_of(client: TestClient) -> sessionmaker[Session]:
+    """Give the sessions of the application that `client` asks."""
+    return client.app.state.services.sessions  # type: ignore[attr-defined, no-any-return]
+
+
+@pytest.fixture
+def ticket() -> Callable[..., dict[str, object]]:
+    """Give a maker of ticket requests."""
+
+    def make(**changes: object) -> dict[str, object]:
+        return {"kind": "problem", "subject": "It squeaks", "description": "It squeaks at night."} | changes
+
+    return make
+
+
+@pytest.fixture
+def running() -> Callable[[FastAPI, Settings], AbstractContextManager[str]]:
+    """Give what serves an application on a real port."""
+    return _running
+
+
+@contextmanager
+def _running(app: FastAPI, settings: Settings) -> Iterator[str]:
+    """Serve an application on a free port in a thread, as `precedent serve` does, and give its address."""
+    with server.bind("127.0.0.1", 0) as listener:
+        web = uvicorn.Server(server.config(app, settings))
+        thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        while not web.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        web.should_exit = True
+        thread.join(timeout=20)
+
+
+@pytest.fixture
+def address(app: FastAPI, company_settings: Settings) -> Iterator[str]:
+    """Give the address of a real server of the company."""
+    with _running(app, company_settings) as address:
+        yield address
+
+
+def _fill(sessions: sessionmaker[Session]) -> None:
+    """Write the small company into a database."""
+    with db.transaction(sessions) as session:
+        products = [
+            Product(each["code"], each["name"], tuple(ProductName(**name) for name in each["names"]))
+            for each in CORPUS["products"]
+        ]
+        catalogue.save(session, products, actor="tests", why="a small company")
+        texts = [
+            solutions.NewText(**{**each, "products": tuple(each["products"])}) for each in CORPUS["solutions"]
+        ]
+        solutions.put(session, texts, kind="article", actor="tests", why="a small company")
+        for each in CORPUS["phrasings"]:
+            solutions.add_phrasing(session, each["id"], each["text"], each["language"])
+
+
+@pytest.fixture
+def publish() -> Callable[[Settings, sessionmaker[Session], Embedder], str]:
+    """Give what builds the index of a database and publishes it."""
+    return _publish
+
+
+def _publish(settings: Settings, sessions: sessionmaker[Session], embedder: Embedder) -> str:
+    """Build the index of a database and publish it."""
+    with db.reading(sessions) as session:
+        return build(
+            documents.documents(session),
+            documents.catalogue(session),
+            documents.watermark(session),
+            embedder,
+            settings.index_dir,
+        )
