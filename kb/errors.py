@@ -55,11 +55,15 @@ class BadSetting(PrecedentError):
 
 
 class Conflict(PrecedentError):
-    """It contradicts what is already there."""
+    """It contradicts what is already there; `number` is the ticket that is, where there is one."""
 
     status = 409
     title = "This contradicts what is already there"
     slug = "conflict"
+
+    def __init__(self, sentence: str, number: str | None = None) -> None:
+        super().__init__(sentence)
+        self.number = number
 
 
 class TooLarge(PrecedentError):

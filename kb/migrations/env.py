@@ -5,12 +5,14 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from kb.tables import Table, Utc
+from kb.tables import Table, Utc, Words
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Write our own column type as what it is in the database: a migration outlives the code."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Utc) else False
+    if kind == "type" and isinstance(item, Utc):
+        return "sa.DateTime(timezone=True)"
+    return "sa.String()" if kind == "type" and isinstance(item, Words) else False
 
 
 context.configure(

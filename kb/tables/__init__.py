@@ -5,7 +5,7 @@ from kb.tables.contacts import CHANNELS, CONTACT_KINDS, Contact
 from kb.tables.customers import IDENTITY_KINDS, Customer, Identity
 from kb.tables.incidents import Incident, IncidentFollower
 from kb.tables.products import NAME_KINDS, Product, ProductName
-from kb.tables.record import Table, Utc, now
+from kb.tables.record import Table, Utc, Words, now
 from kb.tables.revisions import Revision
 from kb.tables.searches import ACTIONS, OUTCOMES, Inquiry, Outcome, Search, SearchShown
 from kb.tables.sites import Site
@@ -52,6 +52,7 @@ __all__ = [
     "TicketMessage",
     "Utc",
     "Watermark",
+    "Words",
     "article_products",
     "now",
     "solution_products",

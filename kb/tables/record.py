@@ -1,12 +1,15 @@
 """What all tables share: names of constraints, times in UTC, and columns that hold one of a few words."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, MetaData
+from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Utc(TypeDecorator[datetime]):
@@ -31,6 +34,17 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Words(TypeDecorator[str]):
+    """A text. What no database keeps, NUL and half characters, becomes the sign for a lost character."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Replace what cannot be kept; a query for it then finds nothing instead of failing."""
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
 class Table(DeclarativeBase):
     """A table; constraints get names, so that a migration can speak of them."""
 
@@ -43,7 +57,7 @@ class Table(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+    type_annotation_map = {str: Words, datetime: Utc, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
 def one_of(column: str, words: Sequence[str]) -> CheckConstraint:
