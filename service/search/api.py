@@ -36,7 +36,8 @@ def search(asked: SearchRequest, services: ServicesNeeded, seen: MaySee) -> Sear
     result = find.search(
         services, text, country=asked.country, language=asked.language, limit=asked.limit, may_see=seen
     )
-    return SearchAnswer.of(find.record(services, text, asked.country, result), result)
+    key = find.record(services, text, asked.country, result, asked.previous)
+    return SearchAnswer.of(key, result)
 
 
 @router.get("/suggest", summary="Titles for what is being typed", responses=problems(_EMPTY))

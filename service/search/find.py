@@ -58,7 +58,9 @@ def is_down(result: SearchResult) -> bool:
     return not result.snapshot
 
 
-def record(services: Services, text: str, country: str | None, result: SearchResult) -> str:
+def record(
+    services: Services, text: str, country: str | None, result: SearchResult, previous: str | None = None
+) -> str:
     """Record what was asked and shown, and return the public id of the search."""
     search = inquiries.SearchRecord(
         text=text[:KEPT],
@@ -73,6 +75,7 @@ def record(services: Services, text: str, country: str | None, result: SearchRes
         degraded=result.degraded,
         snapshot=result.snapshot,
         embedder=result.embedder,
+        previous=previous or None,
     )
     with transaction(services.sessions) as session:
         key = inquiries.record_search(session, search)

@@ -1,6 +1,7 @@
 """The search page, its results, and the page of one solution."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Depends, Response
@@ -11,6 +12,7 @@ from indexer.results import SearchResult
 from kb import documents, inquiries, locales, solutions
 from kb.db import reading, transaction
 from kb.errors import Invalid, NotFound
+from kb.products import Product
 from kb.text import detect_language
 from service.deps import PagesNeeded, Services, ServicesNeeded
 from service.forms import Form
@@ -38,7 +40,7 @@ def searches() -> Response:
 @router.post("/searches", dependencies=FROM_US)
 def submit(form: Form, pages: PagesNeeded, services: ServicesNeeded, seen: MaySee) -> Response:
     """Search with what was typed; the answer has an address of its own, so that it can be reloaded."""
-    box = view.Box(form.get("q", ""), form.get("country", ""), form.get("language", ""))
+    box = view.Box(*(form.get(name, "") for name in ("q", "country", "language", "previous")))
     try:
         text = find.readable(box.text)
         country = locales.country(box.country) if box.country else None
@@ -46,7 +48,7 @@ def submit(form: Form, pages: PagesNeeded, services: ServicesNeeded, seen: MaySe
     except Invalid as error:
         return _home(pages, _explained(box, error), status=422)
     result = find.search(services, text, country=country, language=language, may_see=seen)
-    key = find.record(services, text, country, result)
+    key = find.record(services, text, country, result, box.previous)
     if len(text) > find.KEPT:
         with reading(services.sessions) as session:
             recorded = inquiries.recall(session, key)
@@ -61,7 +63,7 @@ def show(key: str, pages: PagesNeeded, services: ServicesNeeded, seen: MaySee) -
     text, country = recorded.text, recorded.country
     language = None if recorded.language == detect_language(text) else recorded.language
     result = find.search(services, text, country=country, language=language, may_see=seen)
-    box = view.Box(text, country or "", language or "", compact=True)
+    box = view.Box(text, country or "", language or "", previous=key)
     with reading(services.sessions) as session:
         return _results(pages, session, recorded, result, box)
 
@@ -77,7 +79,7 @@ def none_of_these(key: str, services: ServicesNeeded) -> Response:
 @router.post("/searches/{key}/outcome", dependencies=FROM_US)
 def outcome(key: str, form: Form, services: ServicesNeeded) -> Response:
     """Record what was said of a solution, and go on from there."""
-    kind = "solved" if form.get("kind") == "solved" else "rejected"
+    kind: inquiries.OutcomeKind = "solved" if form.get("kind") == "solved" else "rejected"
     reason = form.get("reason") if form.get("reason") in TEXTS["reasons"] else None
     with transaction(services.sessions) as session:
         inquiries.record_outcome(session, key, form.get("solution") or None, kind, reason)
@@ -98,13 +100,13 @@ def solution(
     key = _opened(services, search, id) if search else None
     with reading(services.sessions) as session:
         found = solutions.get(session, id, language or None, seen)
-        names = _product_names(session)
+        products = _products(session)
     return pages.render(
         "search/solution.html",
         t=TEXTS,
         here="search",
         solution=found,
-        products=[names.get(code, code) for code in found.products],
+        products=[products[code].name for code in found.products if code in products],
         search=key,
         address=lambda tag: view.solution_address(id, key, tag),
     )
@@ -122,14 +124,14 @@ def _results(
     box: view.Box,
     *notices: str,
 ) -> Response:
-    page = view.results(recorded, result, find.is_down(result), _product_names(session), notices)
+    page = view.results(recorded, result, find.is_down(result), _products(session), notices)
     return pages.render("search/results.html", t=TEXTS, here="search", box=box, page=page)
 
 
 def _explained(box: view.Box, error: Invalid) -> view.Box:
     names = {"country": "country_problem", "language": "language_problem"}
     changed: dict[str, Any] = {names.get(error.field or "", "problem"): str(error)}
-    return view.Box(box.text, box.country, box.language, **changed)
+    return replace(box, **changed)
 
 
 def _recall(services: Services, key: str) -> inquiries.RecordedSearch:
@@ -150,5 +152,5 @@ def _opened(services: Services, key: str, solution: str) -> str | None:
     return key
 
 
-def _product_names(session: Session) -> Mapping[str, str]:
-    return {product.code: product.name for product in documents.catalogue(session)}
+def _products(session: Session) -> Mapping[str, Product]:
+    return {product.code: product for product in documents.catalogue(session)}

@@ -45,6 +45,9 @@ class SearchRequest(BaseModel):
     country: Country = None
     language: Language = None
     limit: int = Field(3, ge=1, le=10)
+    previous: str | None = Field(
+        None, max_length=100, description="id of the search before, when this one is about the same matter"
+    )
 
 
 class RecognisedProduct(BaseModel):

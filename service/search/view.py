@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from kb.inquiries import RecordedSearch
-
 from indexer.results import Hit, SearchResult
 from kb import locales
+from kb.inquiries import RecordedSearch
+from kb.products import Product, ProductMatch
 from service.pages import segment
 from service.search.texts import TEXTS
 
@@ -19,7 +19,7 @@ class Box:
     text: str = ""
     country: str = ""
     language: str = ""
-    compact: bool = False
+    previous: str = ""  # the search that this box stands below; both are one matter
     problem: str | None = None
     country_problem: str | None = None
     language_problem: str | None = None
@@ -47,9 +47,9 @@ class HitView:
 
 @dataclass(frozen=True, slots=True)
 class NameView:
-    """A recognised product: `via` is the name that was typed, `place` where it is called so."""
+    """A recognised product: `via` is the name that was typed, unless it is the name that we use too."""
 
-    via: str
+    via: str | None
     place: str | None
     name: str
 
@@ -75,7 +75,7 @@ def results(
     recorded: RecordedSearch,
     result: SearchResult,
     down: bool,
-    names: Mapping[str, str],
+    products: Mapping[str, Product],
     notices: Iterable[str],
 ) -> ResultsPage:
     """Put a result into words; solutions that were already rejected move to the end."""
@@ -83,7 +83,7 @@ def results(
     rejected = {each.solution for each in recorded.outcomes if each.kind == "rejected" and each.solution}
     hits = sorted(result.hits, key=lambda hit: hit.id in rejected)
     action, words = _verdict(result, hits, rejected, down)
-    cards = [_hit(hit, recorded.key, result.language, hit.id in rejected, names) for hit in hits]
+    cards = [_hit(hit, recorded.key, result.language, hit.id in rejected, products) for hit in hits]
     return ResultsPage(
         key=recorded.key,
         recorded=recorded,
@@ -92,7 +92,7 @@ def results(
         lead=TEXTS["lead"].get(words, TEXTS["lead"][action]),
         how=_how(result),
         hits=tuple(cards),
-        products=tuple(NameView(each.matched, None, each.name) for each in result.products),
+        products=tuple(_name(each, products.get(each.code), recorded.country) for each in result.products),
         notices=(*_notices(result, down), *notices),
         product_names=tuple(dict.fromkeys(each.name for each in result.products)),
         touched=tuple(card for card, hit in zip(cards, hits, strict=True) if hit.id in said),
@@ -132,13 +132,24 @@ def _notices(result: SearchResult, down: bool) -> Iterable[str]:
         yield TEXTS["degraded"]
 
 
-def _hit(hit: Hit, key: str, language: str | None, rejected: bool, names: Mapping[str, str]) -> HitView:
+def _name(match: ProductMatch, product: Product | None, country: str | None) -> NameView:
+    """Say where the product is called so, if that is one place: the reader's country, or the only one."""
+    if match.via.casefold() == match.name.casefold():
+        return NameView(None, None, match.name)
+    places = {each.country for each in product.names if each.name == match.via} if product else set()
+    place = country if country in places else next(iter(places)) if len(places) == 1 else None
+    return NameView(match.via, place, match.name)
+
+
+def _hit(
+    hit: Hit, key: str, language: str | None, rejected: bool, products: Mapping[str, Product]
+) -> HitView:
     return HitView(
         title=hit.title,
         snippet=hit.snippet,
         language=hit.language,
         address=solution_address(hit.id, key, hit.language),
-        products=tuple(names.get(code, code) for code in hit.products),
+        products=tuple(products[code].name for code in hit.products if code in products),
         why=hit.why,
         translated=bool(language) and locales.primary(hit.language) != locales.primary(language or ""),
         rejected=rejected,

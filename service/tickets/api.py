@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
-from kb import tickets
 from kb.db import transaction
 from kb.errors import Conflict, Invalid, Mistyped, NotFound, TooMany
 from service.deps import Address, ServicesNeeded
@@ -39,7 +38,7 @@ _TOO_MANY = failure(TooMany("Too many unknown tracking numbers were tried.", ret
 def file(asked: TicketRequest, services: ServicesNeeded, response: Response, key: Key) -> TicketCreated:
     """File a ticket and return its number; answers 200 with the same number when it was filed before."""
     with transaction(services.sessions) as session:
-        opened = tickets.open_ticket(session, desk.new_ticket(asked, "api"), key)
+        opened = desk.open_ticket(session, asked, "api", key)
     created = TicketCreated.of(opened, services.settings.address)
     response.status_code = 201 if opened.created else 200
     response.headers["location"] = f"/api/v1/tickets/{created.number}"

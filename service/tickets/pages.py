@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from kb import documents, inquiries, solutions, tickets, tracking
+from kb import documents, inquiries, solutions, tracking
 from kb.db import reading, transaction
 from kb.errors import Conflict, Invalid, NotFound
 from service.deps import Address, PagesNeeded, ServicesNeeded
@@ -49,7 +49,9 @@ def file(form: Form, pages: PagesNeeded, services: ServicesNeeded, may_see: MayS
     checked.rejected = _rejected(recorded)
     try:
         with transaction(services.sessions) as session:
-            opened = tickets.open_ticket(session, desk.new_ticket(checked, "web"), sent.key)
+            opened = desk.open_ticket(session, checked, "web", sent.key)
+    except Invalid as error:
+        return _form(pages, replace(sent, problems={error.field or "form": str(error)}), status=422)
     except Conflict as error:
         return _form(pages, replace(sent, key=forms.new_key(), sent_as=_number_of(error)), status=409)
     return RedirectResponse(f"/tickets/{tracking.display(opened.number)}/received", 303)

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from kb.tickets import OpenedTicket, TicketStatus
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from kb.tickets import OpenedTicket, TicketStatus
 from kb.tracking import display
 from service.fields import Country, Email, Language, Phone
 from service.forms import clean
@@ -52,6 +52,9 @@ class TicketRequest(BaseModel):
     description: Text
     language: Language = None
     country: Country = None
+    products: list[str] = Field(
+        default_factory=list, max_length=20, description="codes; those that the search named when absent"
+    )
     search: str | None = Field(None, max_length=100, description="id of the search that it came from")
     rejected: list[str] = Field(
         default_factory=list, max_length=20, description="ids of the solutions that did not help"
@@ -103,7 +106,7 @@ class TicketOut(BaseModel):
             created_at=status.created_at.isoformat(),
             last_change=status.last_change.isoformat(),
             next_step=status.next_step,
-            history=[Step(state=state, at=at.isoformat()) for state, at in status.history],
+            history=[Step(state=state, at=at.isoformat()) for at, state in status.history],
         )
 
 

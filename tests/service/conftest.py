@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
 
 from indexer.build import build
@@ -67,6 +68,56 @@ def company_settings(company: Path, tmp_path: Path) -> Settings:
     """Give settings of a copy of the company that a test may change."""
     shutil.copytree(company, tmp_path / "var")
     return Settings(data_dir=tmp_path / "var")
+
+
+@pytest.fixture(scope="session")
+def site(company: Path, tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[str]:
+    """Give the address of a real server of the company that all journeys in a browser share."""
+    folder = tmp_path_factory.mktemp("site") / "var"
+    shutil.copytree(company, folder)
+    settings = Settings(data_dir=folder)
+    with _running(create_app(settings, embedder), settings) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give a real browser; CHROMIUM names it where it is not Debian's."""
+    path = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+    if not path.exists():
+        pytest.fail(f"There is no browser at {path}: install Debian's chromium, or let CHROMIUM name one.")
+    quiet = ("background-networking", "component-update", "sync", "gpu")
+    arguments = ["--no-sandbox", *(f"--disable-{each}" for each in quiet)]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """Give what opens a page in a context of its own; what it writes to the console fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(**options: object) -> Page:
+        context = browser.new_context(base_url=site, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if _is_complaint(said) else None)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _is_complaint(said: ConsoleMessage) -> bool:
+    # A page that comes with the status 404 or 422 is meant to; the browser writes that down as an error.
+    return said.type in {"error", "warning"} and "Failed to load resource" not in said.text
 
 
 @pytest.fixture

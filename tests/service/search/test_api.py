@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from kb import db, inquiries, solutions
 from service.search.texts import TEXTS
 
+NO_COUNTRY = "“Q9” is not a country; give two letters of ISO 3166, such as ES."
+NO_LANGUAGE = "“klingon” is not a language; give a code such as es or pt-BR."
 FROSTY = "my car will not turn over on frosty mornings"
 
 
@@ -88,8 +90,8 @@ def test_a_search_is_recorded_with_what_was_shown(client: TestClient, sessions_o
         ({"query": "?!…"}, "query", TEXTS["wordless"]),
         ({}, "query", "“query” is missing."),
         ({"query": 3}, "query", "“query” must be a text."),
-        ({"query": "a", "country": "Q9"}, "country", "“Q9” is not a country; give two letters of ISO 3166, such as ES."),
-        ({"query": "a", "language": "klingon"}, "language", "“klingon” is not a language; give a code such as es or pt-BR."),
+        ({"query": "a", "country": "Q9"}, "country", NO_COUNTRY),
+        ({"query": "a", "language": "klingon"}, "language", NO_LANGUAGE),
         ({"query": "a", "limit": 0}, "limit", "“limit” must be at least 1."),
         ({"query": "a", "limit": 11}, "limit", "“limit” must be at most 10."),
         ({"query": "a", "colour": "red"}, "colour", "“colour” is not a field that we know."),
