@@ -61,6 +61,7 @@ class Index:
         number = {id_: i for i, id_ in enumerate(self._solutions)}
         of_document = np.array([number[document.id] for document in corpus.documents], dtype=np.int64)
         self._owners = of_document[corpus.owners] if len(corpus.owners) else np.empty(0, dtype=np.int64)
+        self._tongues = {document.language.split("-")[0] for document in corpus.documents}
         self._teller = Teller(corpus, self._names)
         self._language_boosts = lru_cache(maxsize=64)(self._find_language_boosts)
         self._allowed = lru_cache(maxsize=8)(self._find_allowed)
@@ -151,7 +152,10 @@ class Index:
             owners = self._owners[np.searchsorted(self._corpus.ids, neighbours.ids)]
         boosts = Boosts(self._product_boosts(query), self._language_boosts(query.language))
         words = self._corpus.lexical.search(query.canonical)
-        return fuse.fuse(neighbours, owners, words, self._owners, boosts, self._allowed(may_see))
+        at_home = query.language is not None and query.language.split("-")[0] in self._tongues
+        return fuse.fuse(
+            neighbours, owners, words, self._owners, boosts, self._allowed(may_see), at_home=at_home
+        )
 
     def _product_boosts(self, query: Query) -> fuse.Floats:
         """Return 1 for solutions of a named product, -1 for those of other products, 0 where it is open."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,9 @@ ONE_ERROR_FROM, TWO_ERRORS_FROM = 5, 9
 # An ending may follow a name of at least this length ("Brumelas", "Brumelanın", "Brumelafilter").
 STEM_FROM = 5
 STEM_HANGUL_FROM = 2  # syllables; Korean particles follow without a space
+# A name may go without its number (“Marlune” for “Marlune 300”) if so many letters are left, and if no other
+# number follows: the Marlune 400 is none of ours.
+SHORT_FROM = 5
 ERROR_COST = 3  # letters of length that one typing error outweighs when two names claim the same place
 _FUZZY_WINDOWS = 600  # windows of one text looked at for typing errors: a query has at most about 400 words
 _UNSPACED_ONLY = re.compile(rf"[{UNSPACED}]")
@@ -94,16 +98,27 @@ class NameBook:
 
     def __init__(self, products: Iterable[Product]) -> None:
         self._entries: dict[str, list[_Entry]] = {}
+        self._short: set[str] = set()
         self._most_words = 1
         for product in products:
             for name in (ProductName(product.name, kind="canonical"), *product.names):
-                words = [piece.text for piece in _pieces(name.name)]
-                if words:
-                    self._entries.setdefault("".join(words), []).append(_Entry(product, name))
-                    self._most_words = max(self._most_words, len(words))
+                self._add(product, name)
+        self._short -= {key for key in self._short if any(_whole_name(e, key) for e in self._entries[key])}
         self._unspaced = [key for key in self._entries if _UNSPACED_ONLY.search(key)]
         self._fuzzy = [key for key in self._entries if len(key) >= ONE_ERROR_FROM]
         self._longest = max(map(len, self._entries), default=0)
+
+    def _add(self, product: Product, name: ProductName) -> None:
+        """File a name, and what people leave of it: “Marlune” of “Marlune 300”."""
+        words = [piece.text for piece in _pieces(name.name)]
+        number = next((i for i, word in enumerate(words) if _DIGITS.search(word)), len(words))
+        short = "".join(words[:number])
+        if words:
+            self._entries.setdefault("".join(words), []).append(_Entry(product, name))
+            self._most_words = max(self._most_words, len(words))
+        if number < len(words) and len(short) >= SHORT_FROM:
+            self._entries.setdefault(short, []).append(_Entry(product, name))
+            self._short.add(short)
 
     def find(
         self, text: str, country: str | None = None, language: str | None = None, among: Iterable[str] = ()
@@ -151,6 +166,10 @@ class NameBook:
             *self._inside(pieces),
             *self._mistyped(windows),
         ]
+        numbered = {after.start for before, after in pairwise(pieces) if _DIGITS.search(after.text)}
+        if self._short:
+            ends = {before.end: after.start for before, after in pairwise(pieces)}
+            claims = [c for c in claims if c.key not in self._short or ends.get(c.end) not in numbered]
         taken: list[_Claim] = []
         for claim in sorted(claims, key=lambda c: (-c.worth, c.errors, c.start)):
             if all(claim.end <= other.start or claim.start >= other.end for other in taken):
@@ -204,6 +223,10 @@ class NameBook:
                 _DIGITS.findall(key)
             ):
                 yield _Claim(key, window.start, window.end, errors)
+
+
+def _whole_name(entry: _Entry, key: str) -> bool:
+    return "".join(piece.text for piece in _pieces(entry.name.name)) == key
 
 
 def _allowed(key: str) -> int:
