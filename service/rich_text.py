@@ -14,21 +14,26 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 
 
 def markdown(text: str) -> Markup:
-    """Return HTML of Markdown without HTML, cleaned; pictures become text, headings go one level down."""
+    """Return HTML of Markdown without HTML, cleaned; pictures become text, headings are put in order."""
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     tokens = parser.parse(text)
+    _order_headings(tokens)
     for token in tokens:
-        _lower_heading(token)
         if token.children:
             token.children = [_picture_as_text(child) for child in token.children]
     html = parser.renderer.render(tokens, parser.options, {})
     return Markup(nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES))  # noqa: S704 - clean
 
 
-def _lower_heading(token: Token) -> None:
-    """The title of the page is its only heading of the first level."""
-    if token.type in {"heading_open", "heading_close"}:
-        token.tag = f"h{min(int(token.tag[1:]) + 1, 6)}"
+def _order_headings(tokens: list[Token]) -> None:
+    """Let the headings begin below the title of the page, and go down by one level at a time."""
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    first = min((int(token.tag[1:]) for token in headings), default=2)
+    above = 1
+    for token in headings:
+        level = min(int(token.tag[1:]) - first + 2, above + 1, 6)
+        above = level if token.type == "heading_close" else above
+        token.tag = f"h{level}"
 
 
 def _picture_as_text(token: Token) -> Token:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kb.inquiries import RecordedSearch
 from markupsafe import Markup
 from pydantic import ValidationError
 
+from kb.inquiries import RecordedSearch
+from kb.tickets import LONGEST_KEY
 from service.pages import Pages
 from service.tickets.schema import MAX_DESCRIPTION, TicketRequest
 from service.tickets.texts import TEXTS
@@ -82,7 +83,8 @@ def opened(
 def typed(values: Mapping[str, str]) -> TicketForm:
     """Return the form as it was sent."""
     fields: dict[str, Any] = {name: values[name] for name in _TYPED if name in values}
-    return replace(TicketForm(new_key()), **fields)
+    key = values.get("key", "")
+    return replace(TicketForm(key if 8 <= len(key) <= LONGEST_KEY else new_key()), **fields)
 
 
 def check(form: TicketForm) -> TicketRequest | Mapping[str, str]:

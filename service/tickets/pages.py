@@ -100,7 +100,10 @@ def status(number: str, pages: PagesNeeded, services: ServicesNeeded, address: A
 
 
 def _form(pages: Pages, form: forms.TicketForm, status: int = 200) -> Response:
-    return pages.render("tickets/new.html", code=status, t=TEXTS, form=form)
+    page = pages.render("tickets/new.html", code=status, t=TEXTS, form=form)
+    # Who goes back to a form that was sent must find it with its key: a second send is no second ticket.
+    page.headers["cache-control"] = "private, no-cache"
+    return page
 
 
 def _lookup(pages: Pages, typed: str, error: Invalid | NotFound | None) -> Response:

@@ -10,6 +10,7 @@ from kb import tracking
 
 Open = Callable[..., Page]
 FROSTY = "my car will not turn over on frosty mornings"
+NAME_OF_FOCUSED = "(document.activeElement.labels?.[0] || document.activeElement).innerText"
 NUMBER = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
 WITH_AND_WITHOUT_SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 
@@ -68,9 +69,7 @@ def test_everything_can_be_done_with_the_keyboard_alone(open_page: Open):
     def tab_to(name: str) -> None:
         for _ in range(40):
             page.keyboard.press("Tab")
-            if name in page.evaluate(
-                "(document.activeElement.labels?.[0] || document.activeElement).innerText"
-            ):
+            if name in page.evaluate(NAME_OF_FOCUSED):
                 return
         pytest.fail(f"“{name}” cannot be reached with the Tab key")
 
@@ -92,9 +91,7 @@ def test_everything_can_be_done_with_the_keyboard_alone(open_page: Open):
     tab_to("None of these")
     page.keyboard.press("Enter")
     page.wait_for_url("**/tickets/new?search=*")
-    expect(page.get_by_text("This did not help:")).to_contain_text(
-        "The engine does not start in cold weather"
-    )
+    expect(page.get_by_text("This did not help:")).to_contain_text("The engine does not start")
     tab_to("A problem")
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("radio", name="A mistake")).to_be_checked()
@@ -110,9 +107,10 @@ def test_everything_can_be_done_with_the_keyboard_alone(open_page: Open):
 @WITH_AND_WITHOUT_SCRIPTS
 def test_a_mistake_in_the_form_loses_nothing(open_page: Open, scripts: bool):
     page = open_page(java_script_enabled=scripts)
+    text = "Make it green.\n  Please <b>do</b> & “thank” you"
     page.goto("/tickets/new")
     page.get_by_label("A wish").check()
-    page.get_by_label("What happened?").fill("Make it green.\n  Please <b>do</b> & “thank” you")
+    page.get_by_label("What happened?").fill(text)
     page.get_by_label("Name", exact=True).fill("Ana")
     page.get_by_label("E-mail").fill("nobody")
     page.get_by_role("button", name="Send to us").click()
@@ -124,9 +122,7 @@ def test_a_mistake_in_the_form_loses_nothing(open_page: Open, scripts: bool):
     expect(page.get_by_label("E-mail")).to_have_value("nobody")
     expect(page.get_by_label("A wish")).to_be_checked()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Ana")
-    expect(page.get_by_label("What happened?")).to_have_value(
-        "Make it green.\n  Please <b>do</b> & “thank” you"
-    )
+    expect(page.get_by_label("What happened?")).to_have_value(text)
     subject.fill("Green")
     page.get_by_label("E-mail").fill("ana@example.com")
     page.get_by_role("button", name="Send to us").click()
@@ -164,9 +160,7 @@ def test_sending_twice_is_one_ticket_and_another_text_asks_first(open_page: Open
     ],
 )
 @WITH_AND_WITHOUT_SCRIPTS
-def test_what_cannot_be_searched_is_said_at_the_box(
-    open_page: Open, scripts: bool, typed: str, sentence: str
-):
+def test_what_has_no_words_is_said_at_the_box(open_page: Open, scripts: bool, typed: str, sentence: str):
     page = open_page(java_script_enabled=scripts)
     ask(page, typed)
     box = page.get_by_label("Your problem, in your own words")

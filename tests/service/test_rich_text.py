@@ -49,8 +49,20 @@ def test_the_usual_marks_are_kept():
         assert mark in html
 
 
-def test_headings_stand_below_the_title_of_the_page():
-    assert markdown("# One\n\n###### Six") == "<h2>One</h2>\n<h6>Six</h6>\n"
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("# One\n\n###### Six", ["h2", "h3"]),
+        ("## A\n\n### B\n\n## C", ["h2", "h3", "h2"]),
+        ("#### A\n\n## B\n\n# C", ["h2", "h3", "h2"]),
+        ("### A\n\n### B", ["h2", "h2"]),
+        ("# 1\n## 2\n### 3\n#### 4\n##### 5\n###### 6", ["h2", "h3", "h4", "h5", "h6", "h6"]),
+    ],
+)
+def test_headings_go_down_by_one_level_below_the_title(written: str, shown: list[str]):
+    elements = Elements()
+    elements.feed(markdown(written))
+    assert [tag for tag, _ in elements.found] == shown
 
 
 def test_a_picture_is_shown_by_its_description():
