@@ -1,4 +1,7 @@
-"""Real databases for the whole suite: every test that asks for one runs on SQLite and on PostgreSQL."""
+"""What the whole suite shares: the default embedder, and real databases.
+
+Every test that asks for a database runs on SQLite and on PostgreSQL.
+"""
 
 import itertools
 import shutil
@@ -11,10 +14,17 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from indexer.embed import Embedder, open_embedder
 from kb import db
 from kb.settings import Settings
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """Open the default embedder, the real one, once."""
+    return open_embedder(Settings())
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from sqlalchemy.orm import Session, sessionmaker
 
 from indexer.build import build
-from indexer.embed import Embedder, open_embedder
+from indexer.embed import Embedder
 from kb import catalogue, db, documents, solutions
 from kb.products import Product, ProductName
 from kb.settings import PREFIX, Settings
@@ -38,12 +38,6 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def _logs_as_before() -> Iterator[None]:
     yield
     structlog.reset_defaults()
-
-
-@pytest.fixture(scope="session")
-def embedder() -> Embedder:
-    """Open the default embedder, the real one, once."""
-    return open_embedder(Settings())
 
 
 @pytest.fixture(scope="session")
