@@ -155,7 +155,9 @@ def tiny_tensors() -> Tensors:
     for part, size in {"q": square, "k": square, "v": square, "ao": square, "fi": wide, "fo": wide}.items():
         sizes |= {f"l0.{part}.w": size, f"l0.{part}.b": FEED_FORWARD if part == "fi" else HIDDEN}
     sizes |= {f"l0.{part}.{kind}": HIDDEN for part in ("aln", "oln") for kind in "wb"}
-    tensors = {name: (0, size, random.normal(size=size).astype("<f4").tobytes()) for name, size in sizes.items()}
+    tensors = {
+        name: (0, size, random.normal(size=size).astype("<f4").tobytes()) for name, size in sizes.items()
+    }
     blocks = len(PIECES) * HIDDEN // 32
     packed = b"".join(struct.pack("<e", 0.25) + random.bytes(16) for _ in range(blocks))
     return tensors | {"emb.word": (1, blocks * 32, packed)}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.weights import Image, Shape, read_image
@@ -36,6 +36,7 @@ def pack(scale: float, nibbles: list[int]) -> bytes:
     return struct.pack("<e", scale) + bytes(nibbles[i] | nibbles[i + 16] << 4 for i in range(16))
 
 
+@settings(deadline=None)
 @given(blocks=BLOCKS, left_out=st.integers(0, 31))
 def test_4_bit_weights_are_those_that_were_packed(
     write_image: WriteImage, blocks: list[tuple[float, list[int]]], left_out: int
@@ -62,7 +63,9 @@ def test_sizes_vocabulary_and_tensors_are_read(tiny: Path, tiny_tensors: Tensors
 def test_another_file_is_refused_with_its_name(tmp_path: Path):
     path = tmp_path / "holiday.jpg"
     path.write_bytes(b"\xff\xd8\xff\xe0" * 100)
-    with pytest.raises(Unavailable, match=r"holiday\.jpg is not a weights image: it does not begin with E5S1"):
+    with pytest.raises(
+        Unavailable, match=r"holiday\.jpg is not a weights image: it does not begin with E5S1"
+    ):
         read_image(path)
 
 
