@@ -23,7 +23,10 @@ Scores = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class LexicalScores:
-    """BM25 of every passage, and how much of the query the best one covers (0 none, about 1 all)."""
+    """BM25 of every passage, and how much of the query the best one covers.
+
+    `coverage` is 0 for nothing and about .45 for a passage of usual length that has every gram once.
+    """
 
     scores: Scores
     coverage: float

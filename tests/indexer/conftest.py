@@ -30,7 +30,7 @@ DOCUMENTS = (
         "en",
         ("pump",),
         "The Brumela 300 does not drain",
-        "Open the flap at the bottom and clean the **lint filter**. Then let the pump run once without clothes.",
+        "Open the flap at the bottom and clean the **lint filter**. Then let it run once without clothes.",
         ("water stays in the drum after the wash",),
     ),
     Document(
