@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import structlog
+from filelock import FileLock
 
 from indexer.corpus import Corpus
 from indexer.dense import DenseIndex
@@ -42,21 +43,23 @@ class Snapshot:
 def publish(root: Path, corpus: Corpus, embedder: str, watermark: int) -> str:
     """Write `corpus` under `root`, make it the current snapshot and return its id; all or nothing."""
     root.mkdir(parents=True, exist_ok=True)
-    _sweep(root)
-    id_ = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-    work = root / f".{id_}.partial"
-    work.mkdir()
-    try:
-        _write(work, corpus)
-        _write_manifest(work, id_, corpus, embedder, watermark)
-        _sync_tree(work)
-        work.rename(root / id_)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    _point_to(root, id_)
-    for old in _names(root)[KEPT:]:
-        shutil.rmtree(root / old, ignore_errors=True)
+    with FileLock(root / ".lock"):  # of two that publish at once, one waits
+        _sweep(root)
+        id_ = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}"
+        work = root / f".{id_}.partial"
+        work.mkdir()
+        try:
+            _write(work, corpus)
+            _write_manifest(work, id_, corpus, embedder, watermark)
+            _sync_tree(work)
+            work.rename(root / id_)
+        except BaseException:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+        _point_to(root, id_)
+        older = [name for name in _names(root) if name != id_]  # whatever the clock says: it may be set back
+        for old in older[KEPT - 1 :]:
+            shutil.rmtree(root / old, ignore_errors=True)
     return id_
 
 
@@ -82,8 +85,7 @@ def load(root: Path) -> Snapshot:
 
 def _names(root: Path) -> list[str]:
     """Return the published snapshots, newest first."""
-    found = [path.name for path in root.glob("*/") if not path.name.startswith(".")] if root.is_dir() else []
-    return sorted(found, reverse=True)
+    return sorted((path.name for path in root.glob("[0-9]*-[0-9]*/")), reverse=True)
 
 
 def _sweep(root: Path) -> None:

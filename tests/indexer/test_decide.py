@@ -1,0 +1,189 @@
+import itertools
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from indexer import decide
+from indexer.decide import FEATURES, Decider, features, spread, threshold, wrong_limit
+from indexer.fuse import NONE, Ranking
+
+
+def ranking(*scores: float, **legs: list[float]) -> Ranking:
+    """Give a ranking of solutions with these scores; legs that are not named are zero."""
+    zeros = np.zeros(len(scores), dtype=np.float32)
+    values = {name: np.array(leg, dtype=np.float32) for name, leg in legs.items() if name != "coverage"}
+    parts = (values.get(name, zeros) for name in ("dense", "lexical", "cosine", "votes", "product"))
+    return Ranking(np.array(scores, dtype=np.float32), *parts, coverage=0.25)
+
+
+def classifier(intercept: float, **weights: float) -> dict[str, object]:
+    """Describe a classifier that looks at a few features only."""
+    size = len(FEATURES)
+    return {
+        "features": list(FEATURES),
+        "means": [0.0] * size,
+        "deviations": [1.0] * size,
+        "weights": [weights.get(name, 0.0) for name in FEATURES],
+        "intercept": intercept,
+    }
+
+
+def decider(max_wrong: float = 0.1, curve: list[list[float]] | None = None) -> Decider:
+    """Give a decider whose probability grows with the score of the first hit."""
+    part = {
+        "first": classifier(0.0, score=1.0),
+        "shown": classifier(1.0, score=1.0),
+        "escalate_below": 0.3,
+        "curve": [[0.9, 29, 0]] if curve is None else curve,
+    }
+    return Decider({"both": part, "lexical": part}, max_wrong)
+
+
+@pytest.mark.parametrize(("rate", "enough"), [(0.10, 29), (0.05, 59), (0.01, 299)])
+def test_so_many_answers_without_error_certify_a_rate(rate: float, enough: int):
+    assert wrong_limit(0, enough) <= rate < wrong_limit(0, enough - 1)
+    assert threshold([[0.8, enough, 0]], rate) == 0.8
+    assert threshold([[0.8, enough - 1, 0]], rate) > 1
+
+
+@given(answered=st.integers(1, 400), share=st.floats(0, 0.99))
+def test_the_limit_is_the_rate_at_which_so_few_errors_have_5_per_cent(answered: int, share: float):
+    wrong = int(answered * share)
+    limit = wrong_limit(wrong, answered)
+    assert limit > wrong / answered
+    assert binom.cdf(wrong, answered, limit) == pytest.approx(0.05, abs=1e-6)
+
+
+def test_nothing_is_known_of_a_rate_when_all_were_wrong_or_none_answered():
+    assert wrong_limit(3, 3) == wrong_limit(0, 0) == 1.0
+
+
+def test_the_lowest_threshold_that_passes_is_taken():
+    curve = [[0.9, 40, 0], [0.8, 80, 1], [0.7, 120, 2], [0.6, 200, 30]]
+    assert threshold(curve, 0.10) == 0.7
+    assert threshold(curve[::-1], 0.10) == 0.7
+
+
+def test_the_first_failure_ends_the_sequence():
+    assert threshold([[0.9, 40, 0], [0.8, 60, 9], [0.7, 900, 9]], 0.10) == 0.9
+    assert threshold([[0.9, 40, 20], [0.8, 900, 20]], 0.10) > 1
+
+
+def test_a_threshold_with_too_few_answers_to_tell_is_passed_over():
+    assert threshold([[0.95, 0, 0], [0.9, 12, 0], [0.8, 40, 0]], 0.10) == 0.8
+
+
+def test_no_outcomes_certify_nothing():
+    assert threshold([], 0.5) > 1
+    assert threshold([[0.9, 0, 0]], 0.5) > 1
+
+
+@given(
+    wrongs=st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20)), min_size=1, max_size=20),
+    rates=st.tuples(st.floats(0.01, 0.5), st.floats(0.01, 0.5)),
+)
+def test_who_accepts_more_wrong_answers_never_gets_fewer(
+    wrongs: list[tuple[int, int]], rates: tuple[float, float]
+):
+    answered = list(itertools.accumulate(right + wrong for right, wrong in wrongs))
+    missed = list(itertools.accumulate(wrong for _, wrong in wrongs))
+    points = zip(answered, missed, strict=True)
+    curve = [[round(0.99 - 0.01 * step, 2), *point] for step, point in enumerate(points)]
+    assert threshold(curve, max(rates)) <= threshold(curve, min(rates))
+
+
+@given(scores=st.lists(st.floats(-10, 10), max_size=6), first=st.floats(0, 1))
+def test_probabilities_of_the_shown_fall_and_leave_room_for_each_other(scores: list[float], first: float):
+    ordered = np.array(sorted(scores, reverse=True), dtype=np.float32)
+    shown = spread(first, ordered)
+    assert len(shown) == len(scores)
+    assert shown[:1] == [first][: len(scores)]
+    assert all(0 <= after <= before for before, after in itertools.pairwise(shown))
+
+
+def test_a_near_second_hit_is_likelier_than_a_distant_one():
+    near, far = spread(0.6, np.array([3.0, 2.9])), spread(0.6, np.array([3.0, 0.5]))
+    assert near[1] == pytest.approx(0.4 * 0.6 * math.exp(-0.1), abs=1e-4)
+    assert far[1] < near[1] < 0.4
+
+
+def test_features_describe_the_first_hit():
+    described = features(
+        ranking(
+            2.0, 5.0, 4.5, 3.0, NONE,
+            dense=[6, 4, 1, 0, 0], lexical=[0, 2, 3, 0, 0], cosine=[0.9, 0.8, 0.5, 0.1, 0],
+            votes=[0, 0.7, 0.3, 0, 0], product=[0, -1, 0, 0, 0],
+        ),
+        words=6,
+    )  # fmt: skip
+    assert dict(zip(FEATURES, described.tolist(), strict=True)) == pytest.approx(
+        {
+            "score": 5.0,
+            "margin_2": 0.5,
+            "margin_4": 3.0,
+            "cosine": 0.8,
+            "dense": 4.0,
+            "dense_lag": 2.0,
+            "lexical": 2.0,
+            "lexical_lag": 1.0,
+            "coverage": 0.25,
+            "votes": 0.7,
+            "length": math.log(7),
+            "product": -1.0,
+        }
+    )
+
+
+def test_features_of_short_lists_are_finite():
+    assert features(ranking(), 3).tolist() == [0.0] * len(FEATURES)
+    assert np.isfinite(features(ranking(4.0, cosine=[NONE]), 3)).all()
+    assert np.isfinite(features(ranking(4.0, 2.0), 3)).all()
+
+
+@pytest.mark.parametrize(
+    ("score", "action"), [(3.0, "answer"), (1.0, "ask"), (-1.0, "ask"), (-2.5, "escalate")]
+)
+def test_the_action_follows_the_probability(score: float, action: str):
+    decision, shown = decider().decide(ranking(score), 5, "both")
+    assert decision.action == action
+    assert decision.probability == pytest.approx(1 / (1 + math.exp(-score)))
+    assert shown == pytest.approx(1 / (1 + math.exp(-score - 1)))
+    assert (decision.threshold, decision.certified) == (0.9, False)
+
+
+def test_nothing_is_answered_where_no_threshold_is_proven():
+    decision, _ = decider(max_wrong=0.05).decide(ranking(9.0), 5, "both")
+    assert (decision.action, decision.threshold > 1) == ("ask", True)
+
+
+def test_an_empty_list_is_escalated():
+    decision, shown = decider().decide(ranking(), 5, "lexical")
+    assert (decision.action, decision.probability, shown) == ("escalate", 0.0, 0.0)
+
+
+def test_a_calibration_for_other_features_is_refused():
+    part = {"first": classifier(0), "shown": classifier(0), "escalate_below": 0.3, "curve": []}
+    part["first"]["features"] = ["score"]
+    with pytest.raises(ValueError, match="made for other features"):
+        Decider({"both": part, "lexical": part}, 0.1)
+
+
+def test_what_ships_prefers_clear_hits():
+    shipped = decide.load(0.1)
+    names = {"dense": [6.0, 1.0, 0.5, 0.2], "cosine": [0.6, 0.2, 0.1, 0.1], "votes": [0.9, 0.1, 0.0, 0.0]}
+    clear, _ = shipped.decide(ranking(9.0, 2.0, 1.0, 0.5, lexical=[5.0, 1.0, 0.0, 0.0], **names), 6, "both")
+    names = {"dense": [2.0, 2.0, 1.9, 1.9], "cosine": [0.2, 0.2, 0.19, 0.19], "votes": [0.1, 0.1, 0.1, 0.1]}
+    muddy, _ = shipped.decide(ranking(2.1, 2.1, 2.0, 2.0, lexical=[0.0, 0.0, 0.0, 0.0], **names), 6, "both")
+    assert clear.probability > 0.6 > 0.4 > muddy.probability
+
+
+def test_what_ships_accepts_more_the_more_may_be_wrong():
+    curve = json.loads(decide.CALIBRATION.read_text(encoding="utf-8"))["both"]["curve"]
+    limits = [threshold(curve, rate) for rate in (0.02, 0.05, 0.1, 0.2, 0.3)]
+    assert limits == sorted(limits, reverse=True)
+    assert limits[-1] < 1
