@@ -52,7 +52,7 @@ def write_many(
     for article in articles:
         row = known.get(article.id)
         if row is None:
-            row = Article(key=article.id, visibility="public", created_at=moment, updated_at=moment)
+            row = _new(article.id, moment)
             known[article.id] = row
         before.setdefault(article.id, _state(row))
         effects.append(_write(row, article, products, moment))
@@ -108,6 +108,11 @@ def _products(session: Session, articles: Sequence[NewArticle]) -> dict[str, Pro
     return {row.code: row for row in catalogue.rows(session, codes)} if codes else {}
 
 
+def _new(key: str, at: datetime) -> Article:
+    # The empty lists spare a query for each later look at them.
+    return Article(key=key, visibility="public", created_at=at, updated_at=at, products=[], translations=[])
+
+
 def _write(row: Article, new: NewArticle, products: dict[str, Product], at: datetime) -> Effect:
     before = _state(row)
     row.visibility = new.visibility or row.visibility
@@ -148,13 +153,14 @@ def _settle(
 ) -> None:
     session.add_all(rows.values())
     session.flush()
+    revisions = {}
     for key, old in before.items():
         differing = history.differences(old, _state(rows[key]))
         # What a row said first stands in the row; it is written down here once something replaces it.
         fields = {n: pair for n, pair in differing.items() if pair[0] is not None or n.startswith("title")}
         if fields:
-            history.record(session, "article", rows[key].id, fields, actor=actor, why=why, at=at)
-    session.flush()
+            revisions[rows[key].id] = fields
+    history.record_many(session, "article", revisions, actor=actor, why=why, at=at)
 
 
 def _publish(

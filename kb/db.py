@@ -8,11 +8,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from kb.errors import BadDatabase, BadSetting
+from kb.errors import BadDatabase, BadSetting, Unavailable
 from kb.settings import Settings
 
 # How long a writer waits for another one before SQLite reports a lock. An import of 100,000 rows holds the
@@ -57,8 +57,13 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
 @contextmanager
 def transaction(maker: sessionmaker[Session]) -> Iterator[Session]:
     """Give a session whose work is committed as a whole, or not at all."""
-    with maker() as session, session.begin():
-        yield session
+    try:
+        with maker() as session, session.begin():
+            yield session
+    except OperationalError as error:
+        if "database is locked" not in str(error.orig):
+            raise
+        raise Unavailable("The database is busy; please try again in a minute.") from error
 
 
 @contextmanager

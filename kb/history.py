@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.tables import Revision, now
+from kb.tables import Revision, insert_many, now
 
 Subject = Literal["product", "article", "solution", "customer", "ticket"]
 Effect = Literal["added", "changed", "unchanged"]
@@ -35,16 +35,22 @@ def record(
     at: datetime | None = None,
 ) -> None:
     """Write a change down; `changes` maps a field to the old and the new value."""
-    session.add(
-        Revision(
-            subject=subject,
-            subject_id=subject_id,
-            at=at or now(),
-            actor=actor,
-            why=why,
-            changes=dict(changes),
-        )
-    )
+    record_many(session, subject, {subject_id: changes}, actor=actor, why=why, at=at)
+
+
+def record_many(
+    session: Session,
+    subject: Subject,
+    changes: Mapping[int, Mapping[str, Any]],
+    *,
+    actor: str,
+    why: str,
+    at: datetime | None = None,
+) -> None:
+    """Write the changes of many rows down; `changes` maps the id of a row to its changed fields."""
+    common = {"subject": subject, "at": at or now(), "actor": actor, "why": why}
+    rows = [{**common, "subject_id": number, "changes": dict(fields)} for number, fields in changes.items()]
+    insert_many(session, Revision, rows)
 
 
 def changes(session: Session, subject: Subject, subject_id: int) -> tuple[Change, ...]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from kb import catalogue, history, locales, watermarks
 from kb.errors import Conflict, NotFound
-from kb.tables import Phrasing, Product, Solution, SolutionText, now
+from kb.tables import Phrasing, Product, Solution, SolutionText, insert_many, now
 
 Kind = Literal["article", "ticket"]
 State = Literal["draft", "published", "withdrawn"]
@@ -98,14 +98,13 @@ def put(
     for text in texts:
         row = known.get(text.id)
         if row is None:
-            row = Solution(key=text.id, kind=kind, visibility=text.visibility, created_at=moment, stamp=0)
+            row = _new(text, kind, moment)
             known[text.id] = row
         before.setdefault(text.id, _state(row))
         taken_over = kind == "article" and before[text.id]["kind"] == "ticket"
         _write(row, text, products, state, revive or taken_over, moment)
     if kind == "article":
-        for key in before:
-            _take_over(known[key], {text.language for text in texts if text.id == key})
+        _take_over(known, texts)
     return _settle(session, known, before, actor, why, moment)
 
 
@@ -176,8 +175,7 @@ def add_phrasings(
         if new and (row.text, row.language) != (new.text, new.language):
             row.text, row.language = new.text, new.language
             changed.add(new.id)
-    if wanted:
-        session.execute(insert(Phrasing), [_phrasing(n, each, moment) for (n, _), each in wanted.items()])
+    insert_many(session, Phrasing, [_phrasing(n, each, moment) for (n, _), each in wanted.items()])
     changed |= {each.id for each in wanted.values()}
     _stamp(session, changed)
     return changed
@@ -220,6 +218,13 @@ def _products(session: Session, texts: Sequence[NewText]) -> dict[str, Product]:
     return {row.code: row for row in catalogue.rows(session, codes)} if codes else {}
 
 
+def _new(text: NewText, kind: Kind, at: datetime) -> Solution:
+    # The empty lists spare a query for each later look at them.
+    return Solution(
+        key=text.id, kind=kind, visibility=text.visibility, created_at=at, stamp=0, products=[], texts=[]
+    )
+
+
 def _write(
     row: Solution, text: NewText, products: dict[str, Product], state: State, revive: bool, at: datetime
 ) -> None:
@@ -238,11 +243,13 @@ def _write(
         old.state = state
 
 
-def _take_over(row: Solution, languages: set[str]) -> None:
-    """Let an article replace what tickets said under the same key; the revisions keep their words."""
-    if row.kind == "ticket":
-        row.kind = "article"
-        row.texts = [text for text in row.texts if text.language in languages]
+def _take_over(rows: dict[str, Solution], texts: Sequence[NewText]) -> None:
+    """Let articles replace what tickets said under the same key; the revisions keep their words."""
+    written = {(text.id, text.language) for text in texts}
+    for key, row in rows.items():
+        if row.kind == "ticket":
+            row.kind = "article"
+            row.texts = [text for text in row.texts if (key, text.language) in written]
 
 
 def _state(row: Solution) -> dict[str, Any]:
@@ -275,11 +282,12 @@ def _settle(
         rows[key].stamp = stamp
     session.add_all(rows[key] for key in sorted(changed))
     session.flush()
+    revisions = {}
     for key in sorted(changed):
         # A first text stands in its own row; it is written down here once another one replaces it.
         fields = {n: pair for n, pair in differing[key].items() if pair[0] is not None or n[:5] == "state"}
-        history.record(session, "solution", rows[key].id, fields, actor=actor, why=why, at=at)
-    session.flush()
+        revisions[rows[key].id] = fields
+    history.record_many(session, "solution", revisions, actor=actor, why=why, at=at)
     return changed
 
 
@@ -312,6 +320,4 @@ def _stamp(session: Session, keys: set[str]) -> None:
     if keys:
         stamp = watermarks.grow(session)
         session.flush()
-        for row in session.scalars(select(Solution).where(Solution.key.in_(keys))):
-            row.stamp = stamp
-        session.flush()
+        session.execute(update(Solution).where(Solution.key.in_(keys)).values(stamp=stamp))

@@ -21,7 +21,8 @@ _SEPARATORS = re.compile(r"[\s\-_.\u2010-\u2015\u2212]+")
 
 def new() -> str:
     """Draw a number of 55 random bits; the caller keeps it unique."""
-    eleven = "".join(secrets.choice(SYMBOLS) for _ in range(LENGTH - 1))
+    bits = secrets.randbits(5 * (LENGTH - 1))
+    eleven = "".join(SYMBOLS[bits >> shift & 31] for shift in range(0, 5 * (LENGTH - 1), 5))
     return eleven + check_symbol(eleven)
 
 

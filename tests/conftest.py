@@ -75,7 +75,8 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
         return
     server, name = request.getfixturevalue("postgres"), f"test_{next(_numbers)}"
     template = request.getfixturevalue("postgres_template")
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    # Copying files takes 30 ms, the default way through the log ten times as long.
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield Settings(data_dir=tmp_path, database_url=_named(server, name))
     _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 

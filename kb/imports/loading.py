@@ -33,22 +33,24 @@ class Batches(Generic[Item]):
         self._save = save
         self._progress = progress
         self._items: list[Item] = []
-        self._lines: dict[int, int] = {}
+        self._places: dict[int, int | str] = {}
 
-    def add(self, line: int, identity: object, item: Item) -> None:
-        """Take an item, unless the same identity stood in an earlier line."""
+    def add(self, line: int, identity: object, item: Item, file: str | None = None) -> None:
+        """Take an item, unless the same identity stood in an earlier line or file."""
         key = hash(identity)  # 64 bits instead of the identity itself: small for a million rows
-        if key in self._lines:
-            self.reject(line, f"repeats {_named(identity)} of line {self._lines[key]}")
+        if key in self._places:
+            place = self._places[key]
+            before = f"line {place}" if isinstance(place, int) else place
+            self.reject(line, f"repeats {_named(identity)} of {before}", file)
             return
-        self._lines[key] = line
+        self._places[key] = file or line
         self._items.append(item)
         if len(self._items) == BATCH:
             self.flush()
 
-    def reject(self, line: int, reason: str) -> None:
+    def reject(self, line: int, reason: str, file: str | None = None) -> None:
         """Note a row that cannot be used."""
-        self.report.rejected.append(Rejected(line, reason, self.file))
+        self.report.rejected.append(Rejected(line, reason, file or self.file))
 
     def flush(self) -> None:
         """Save what is waiting."""
@@ -79,6 +81,7 @@ def load(
         batches.report.left_out.update(fields.unknown(kind, row.values))
         batches.add(row.line, identity, item)
     batches.flush()
+    batches.report.rejected.sort(key=lambda each: each.line)
 
 
 def known_codes(codes: Iterable[str] | None, known: dict[str, Any]) -> tuple[str, ...] | None:

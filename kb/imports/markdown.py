@@ -17,7 +17,7 @@ from kb.errors import ImportFailed, Invalid
 from kb.imports import fields
 from kb.imports.articles import ArticleLine, ArticleWriter
 from kb.imports.loading import Batches, Progress
-from kb.imports.report import Rejected, Report
+from kb.imports.report import Report
 from kb.imports.rows import read_text
 from kb.text import detect_language
 
@@ -58,10 +58,10 @@ def import_markdown(
             values = _values(file, name)
             identity, article = writer.convert(fields.check(ArticleLine, values))
         except Invalid as error:
-            report.rejected.append(Rejected(0, str(error).rstrip("."), name))
+            batches.reject(0, str(error).rstrip("."), name)
             continue
         report.left_out.update(fields.unknown(ArticleLine, values))
-        batches.add(0, identity, article)
+        batches.add(0, identity, article, name)
     batches.flush()
     return report
 

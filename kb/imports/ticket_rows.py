@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kb import customers, history, tracking
 from kb.customers import Person
 from kb.history import Effect
-from kb.tables import Product, Ticket, TicketEvent, TicketMessage, now, ticket_products
+from kb.tables import (
+    Product,
+    Ticket,
+    TicketEvent,
+    TicketMessage,
+    insert_many,
+    insert_numbered,
+    now,
+    ticket_products,
+)
 
 Message = tuple[str, bool, str, datetime]  # author, public, text, at
 
@@ -97,13 +106,12 @@ def _add(
         return
     owners = _owners(session, items, at)
     rows = [_row(item, owner, reviewed, at) for item, owner in zip(items, owners, strict=True)]
-    numbers = session.scalars(insert(Ticket).returning(Ticket.id, sort_by_parameter_order=True), rows).all()
+    numbers = insert_numbered(session, Ticket, rows)
     pairs = list(zip(numbers, items, strict=True))
-    _insert(session, TicketEvent, [event for n, item in pairs for event in _events(n, item, actor, why)])
-    _insert(session, TicketMessage, [_message(n, each) for n, item in pairs for each in item.messages])
+    insert_many(session, TicketEvent, [event for n, item in pairs for event in _events(n, item, actor, why)])
+    insert_many(session, TicketMessage, [_message(n, each) for n, item in pairs for each in item.messages])
     links = [{"ticket_id": n, "product_id": codes[code]} for n, item in pairs for code in item.products]
-    if links:
-        session.execute(insert(ticket_products), links)
+    insert_many(session, ticket_products, links)
 
 
 def _change(
@@ -129,10 +137,10 @@ def _change(
     if "products" in differing:
         session.execute(delete(ticket_products).where(ticket_products.c.ticket_id == row.id))
         links = [{"ticket_id": row.id, "product_id": codes[code]} for code in item.products]
-        session.execute(insert(ticket_products), links) if links else None
+        insert_many(session, ticket_products, links)
     if "messages" in differing:
         session.execute(delete(TicketMessage).where(TicketMessage.ticket_id == row.id))
-        _insert(session, TicketMessage, [_message(row.id, each) for each in item.messages])
+        insert_many(session, TicketMessage, [_message(row.id, each) for each in item.messages])
     if item.person:
         row.customer_id = customers.find_or_create(session, item.person, at=at)
     history.record(session, "ticket", row.id, differing, actor=actor, why=why, at=at)
@@ -169,11 +177,6 @@ def _events(number: int, item: ImportedTicket, actor: str, why: str) -> list[dic
 def _message(number: int, message: Message) -> dict[str, Any]:
     author, public, text, at = message
     return {"ticket_id": number, "author": author, "public": public, "text": text, "at": at}
-
-
-def _insert(session: Session, table: type[TicketEvent | TicketMessage], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.execute(insert(table), rows)
 
 
 def _described(session: Session, row: Ticket) -> dict[str, Any]:

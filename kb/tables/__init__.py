@@ -5,7 +5,7 @@ from kb.tables.contacts import CHANNELS, CONTACT_KINDS, Contact
 from kb.tables.customers import IDENTITY_KINDS, Customer, Identity
 from kb.tables.incidents import Incident, IncidentFollower
 from kb.tables.products import NAME_KINDS, Product, ProductName
-from kb.tables.record import Table, Utc, Words, now
+from kb.tables.record import Table, Utc, Words, insert_many, insert_numbered, now
 from kb.tables.revisions import Revision
 from kb.tables.searches import ACTIONS, OUTCOMES, Inquiry, Outcome, Search, SearchShown
 from kb.tables.sites import Site
@@ -54,6 +54,8 @@ __all__ = [
     "Watermark",
     "Words",
     "article_products",
+    "insert_many",
+    "insert_numbered",
     "now",
     "solution_products",
     "ticket_products",

@@ -1,12 +1,13 @@
 """What all tables share: names of constraints, times in UTC, and columns that hold one of a few words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, MetaData, String
-from sqlalchemy.orm import DeclarativeBase
+import sqlalchemy
+from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, MetaData, String, insert
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -64,6 +65,27 @@ def one_of(column: str, words: Sequence[str]) -> CheckConstraint:
     """Limit a column to a few words, in the database itself."""
     listed = ", ".join(f"'{word}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def insert_many(
+    session: Session, table: type[Table] | sqlalchemy.Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows that have the same columns, in few statements and without making objects of them."""
+    if rows:
+        session.execute(insert(_plain(table)), list(rows))
+
+
+def insert_numbered(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert rows like `insert_many`, and return their new ids in the same order."""
+    if not rows:
+        return []
+    plain = _plain(table)
+    query = insert(plain).returning(plain.c.id, sort_by_parameter_order=True)
+    return list(session.execute(query, list(rows)).scalars())
+
+
+def _plain(table: type[Table] | sqlalchemy.Table) -> sqlalchemy.Table:
+    return table if isinstance(table, sqlalchemy.Table) else cast(sqlalchemy.Table, table.__table__)
 
 
 def now() -> datetime:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session, sessionmaker
 
 from kb import db
-from kb.errors import BadDatabase, BadSetting
+from kb.errors import BadDatabase, BadSetting, Unavailable
 from kb.settings import Settings
 from kb.tables import Account, Team
 
@@ -84,6 +84,19 @@ def test_sqlite_is_set_up_to_lose_nothing(tmp_path: Path):
         ]
     engine.dispose()
     assert pragmas == ["wal", 2, 1, db.BUSY_MILLISECONDS]
+
+
+def test_a_writer_that_waits_too_long_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(db, "BUSY_MILLISECONDS", 50)
+    _migrate(tmp_path)
+    maker = db.sessions(db.open_engine(Settings(data_dir=tmp_path)))
+    with db.transaction(maker) as session:
+        session.add(Team(name="Heating"))
+        session.flush()
+        with pytest.raises(Unavailable, match="busy; please try again"), db.transaction(maker) as other:
+            other.execute(select(Team))
+    assert team_names(maker) == ["Heating"]
+    maker.kw["bind"].dispose()
 
 
 def _migrate(folder: Path) -> None:

@@ -69,7 +69,7 @@ def test_files_that_cannot_be_used_are_named_with_the_reason(session: Session, t
         "h.md: “body” is empty",
         "i.md: there is no product with the code “k9”; import the products first",
     ]
-    assert "repeats “z” and “en”" in report.rejected[-1].reason
+    assert f"{report.rejected[-1]}" == "k.md: repeats “z” and “en” of j.md"
     assert report.left_out == {"author": 1}
 
 
