@@ -19,7 +19,15 @@ from kb import settings as kb_settings
 from kb.imports import Beir, Query
 from kb.products import Product
 
-COLUMNS = ("hit@1", "hit@3", "auroc_answerable", "auroc_solved", "abstained_at_5", "coverage", "wrong_answer_rate")
+COLUMNS = (
+    "hit@1",
+    "hit@3",
+    "auroc_answerable",
+    "auroc_solved",
+    "abstained_at_5",
+    "coverage",
+    "wrong_answer_rate",
+)
 
 
 def demo_set() -> tuple[Beir, tuple[Product, ...]]:
@@ -53,7 +61,8 @@ def folders(arguments: list[str]) -> list[Path]:
 
 def line(figures: dict[str, Any]) -> str:
     """Return one row of the table."""
-    cells = [f"{figures['dataset']:<16} {figures['documents']:>7} {figures['queries']:>8} {figures['answerable']:>11}"]
+    counts = (figures["documents"], figures["queries"], figures["answerable"])
+    cells = [f"{figures['dataset']:<16} {counts[0]:>7} {counts[1]:>8} {counts[2]:>11}"]
     for name in COLUMNS:
         value = figures[name]
         if value is None:
@@ -71,7 +80,9 @@ def main(arguments: list[str]) -> None:
     settings = kb_settings.load()
     embedder: Embedder = open_embedder(settings)
     decider = decide.load(settings.max_wrong)
-    print(f"{'set':<16} {'docs':>7} {'queries':>8} {'answerable':>11} " + " ".join(f"{c:>19}" for c in COLUMNS))
+    print(
+        f"{'set':<16} {'docs':>7} {'queries':>8} {'answerable':>11} " + " ".join(f"{c:>19}" for c in COLUMNS)
+    )
     print(line(evaluate("demo", *demo_set(), embedder, decider)), flush=True)
     for folder in folders(arguments):
         products = folder / "products.jsonl"

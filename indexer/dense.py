@@ -36,6 +36,7 @@ class DenseIndex:
     """Exact cosine search among centred unit vectors."""
 
     def __init__(self, index: faiss.Index, centre: Vectors, background: Vectors) -> None:
+        faiss.omp_set_num_threads(1)  # queries come in parallel; threads inside one only wait for each other
         self._index = index
         self._centre = centre
         self._background = background

@@ -131,14 +131,19 @@ class Teller:
         return reasons or ["it uses the same words"]
 
 
+@lru_cache(maxsize=16_384)
+def _gram_set(text: str) -> frozenset[str]:
+    return frozenset(grams(text))
+
+
 def snippet(piece: str, text: str, length: int = SNIPPET_LENGTH) -> str:
     """Return at most `length` characters of `piece`, from the sentence that shares most with `text`."""
-    asked = set(grams(text))
+    asked = _gram_set(text)
     sentences = [part for part in _SENTENCE_END.split(piece) if part.strip()]
     if len(piece) <= length or not sentences:
         start = 0
     else:
-        shared = [len(asked & set(grams(part))) for part in sentences]
+        shared = [len(asked & _gram_set(part)) for part in sentences]
         start = max(range(len(sentences)), key=lambda i: (shared[i], -i))
         while start and len(" ".join(sentences[start:])) < length // 2:
             start -= 1

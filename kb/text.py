@@ -45,13 +45,16 @@ def normalise(text: str, limit: int = MAX_QUERY) -> Normalised:
 _PLAIN_LETTERS = str.maketrans(
     {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 )
-_MARKS_END = 0x0500  # beyond Cyrillic a combining mark is part of the letter (kana, Hindi, Thai)
+# The accents of Latin, Greek and Cyrillic; in kana, Hindi or Thai a combining mark is part of the letter.
+_MARKS = re.compile("[\u0300-\u036f\u0483-\u0489]+")
 
 
 def fold(text: str) -> str:
     """Return `text` in NFKC without case and accents: “Étoile” and “ETOILE” become one word."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in apart if not (unicodedata.combining(c) and ord(c) < _MARKS_END))
+    folded = text.casefold()
+    if folded.isascii():
+        return folded
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", folded))
     return unicodedata.normalize("NFC", bare).translate(_PLAIN_LETTERS)
 
 
