@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
     logs.configure(settings.log_level)
     app = FastAPI(
         **openapi.DESCRIPTION,
+        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -67,6 +67,9 @@ NO_DATABASE = Failure(
     "Our database does not answer right now. Nothing was lost on your side; please try again in a moment.",
     retry_after=5,
 )
+# PostgreSQL keeps no U+0000 in a text. What people write is cleaned of it; ids are left as they came.
+NO_TEXT = Failure(422, Invalid.slug, Invalid.title, "This holds characters that cannot be kept.")
+TOO_LARGE = Failure(413, *sentences.of_status(413))
 UNEXPECTED = Failure(
     500,
     "unexpected",
@@ -81,6 +84,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, answer_error)
     app.add_exception_handler(RequestValidationError, answer_error)
     app.add_exception_handler(OperationalError, answer_error)
+    app.add_exception_handler(DataError, answer_error)
 
 
 async def answer_error(request: Request, error: Exception) -> Response:
@@ -99,6 +103,8 @@ def failure(error: Exception) -> Failure:
         return _invalid_request(error.errors())
     if isinstance(error, HTTPException):
         return Failure(error.status_code, *sentences.of_status(error.status_code))
+    if isinstance(error, DataError):
+        return NO_TEXT
     if isinstance(error, OperationalError):
         logs.log.error("database", error=type(error.orig).__name__, where=logs.trace(error))
         return NO_DATABASE
@@ -130,9 +136,9 @@ def _invalid_request(errors: Sequence[Any]) -> Failure:
 
 
 def problems(*examples: Failure) -> dict[int | str, dict[str, Any]]:
-    """Describe errors for OpenAPI: for each status the schema and its examples."""
+    """Describe errors for OpenAPI: for each status the schema and examples; a database may always be gone."""
     described: dict[int | str, dict[str, Any]] = {}
-    for each in examples:
+    for each in (*examples, NO_DATABASE):
         entry = described.setdefault(
             each.status,
             {

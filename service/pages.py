@@ -16,6 +16,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from kb import locales
 from kb.text import fold
 from service.rich_text import markdown
+from service.texts import FRAME
 
 ROOT = Path(__file__).parent
 SUFFIXES = (".css", ".js", ".svg")
@@ -50,6 +51,7 @@ class Pages:
         )
         self.environment.globals.update(
             asset=self.address_of,
+            frame=FRAME,
             countries=country_names(),
             languages={tag: language_name(tag) for tag in OFFERED_LANGUAGES.split()},
         )

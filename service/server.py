@@ -5,6 +5,7 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
+from kb import db
 from kb.errors import Unavailable
 from kb.settings import Settings
 
@@ -19,6 +20,10 @@ class BusyPortError(Unavailable):
 def serve(app: FastAPI, settings: Settings) -> None:
     """Serve until the process is asked to stop; raise BusyPortError before anything starts."""
     with bind(settings.host, settings.port) as listener:
+        # Now, so that a database that cannot be opened is said in a sentence; uvicorn would show a traceback.
+        engine = db.open_engine(settings)
+        db.migrate(engine)
+        engine.dispose()
         uvicorn.Server(config(app, settings)).run(sockets=[listener])
 
 

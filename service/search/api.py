@@ -8,7 +8,7 @@ from kb import inquiries, solutions
 from kb.db import reading, transaction
 from kb.errors import Invalid, NotFound
 from service.deps import ServicesNeeded
-from service.errors import failure, problems
+from service.errors import TOO_LARGE, failure, problems
 from service.fields import Country, Language
 from service.search import find
 from service.search.schema import (
@@ -25,11 +25,14 @@ from service.security import MaySee, Role, allow
 router = APIRouter(prefix="/api/v1", tags=["search"], dependencies=[allow(Role.PUBLIC)])
 
 _EMPTY = failure(Invalid(TEXTS["empty"], "query"))
+_NO_COUNTRY = failure(Invalid("“Q9” is not a country; give two letters of ISO 3166, such as ES.", "country"))
+_NO_LANGUAGE = failure(Invalid("“klingon” is not a language; give a code such as es or pt-BR.", "language"))
+_NO_KIND = failure(Invalid("“kind” must be one of 'opened', 'solved' or 'rejected'.", "kind"))
 _GONE = failure(NotFound(TEXTS["gone"]))
 _NO_SOLUTION = failure(NotFound(TEXTS["solution_gone"]))
 
 
-@router.post("/search", summary="Find solutions for a problem", responses=problems(_EMPTY))
+@router.post("/search", summary="Find solutions for a problem", responses=problems(_EMPTY, TOO_LARGE))
 def search(asked: SearchRequest, services: ServicesNeeded, seen: MaySee) -> SearchAnswer:
     """Return up to `limit` solutions and a decision; when search is down, `degraded` says why."""
     text = find.readable(asked.query)
@@ -40,7 +43,7 @@ def search(asked: SearchRequest, services: ServicesNeeded, seen: MaySee) -> Sear
     return SearchAnswer.of(key, result)
 
 
-@router.get("/suggest", summary="Titles for what is being typed", responses=problems(_EMPTY))
+@router.get("/suggest", summary="Titles for what is being typed", responses=problems(_NO_COUNTRY))
 def suggest(
     services: ServicesNeeded,
     seen: MaySee,
@@ -50,14 +53,15 @@ def suggest(
     limit: Annotated[int, Query(ge=1, le=10)] = 5,
 ) -> Suggestions:
     """Return titles; this is no search, and nothing of it is recorded."""
-    country = country or services.settings.default_country
-    found = services.index.suggest(q, country=country, language=language, limit=limit, may_see=seen)
+    found = find.suggest(services, q, country=country, language=language, limit=limit, may_see=seen)
     return Suggestions(
         suggestions=[SuggestionOut(id=each.id, language=each.language, title=each.title) for each in found]
     )
 
 
-@router.get("/solutions/{id:anything}", summary="One solution", responses=problems(_NO_SOLUTION))
+@router.get(
+    "/solutions/{id:anything}", summary="One solution", responses=problems(_NO_SOLUTION, _NO_LANGUAGE)
+)
 def solution(
     id: str, services: ServicesNeeded, seen: MaySee, language: Annotated[Language, Query()] = None
 ) -> SolutionOut:
@@ -81,7 +85,7 @@ def solution(
     status_code=204,
     response_class=Response,
     summary="Say how it went",
-    responses=problems(_GONE),
+    responses=problems(_GONE, _NO_KIND, TOO_LARGE),
 )
 def outcome(id: str, said: OutcomeRequest, services: ServicesNeeded) -> None:
     """Record that a solution was opened, solved the problem, or was rejected."""

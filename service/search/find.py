@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from indexer.decide import Decision
-from indexer.results import SearchResult
+from indexer.results import SearchResult, Suggestion
 from kb import documents, inquiries
 from kb.db import reading, transaction
 from kb.errors import Invalid, Unavailable
@@ -44,6 +44,23 @@ def search(
     except Unavailable as error:
         return nothing(text, language, str(error))
     return _still_visible(services, result, may_see)
+
+
+def suggest(
+    services: Services,
+    typed: str,
+    *,
+    country: str | None,
+    language: str | None,
+    may_see: frozenset[str],
+    limit: int,
+) -> tuple[Suggestion, ...]:
+    """Return titles for what is being typed, as far as they may be shown now."""
+    country = country or services.settings.default_country
+    found = services.index.suggest(typed, country=country, language=language, limit=limit, may_see=may_see)
+    with reading(services.sessions) as session:
+        seen = documents.visible(session, [(each.id, each.language) for each in found], may_see)
+    return tuple(each for each in found if (each.id, each.language) in seen)
 
 
 def nothing(text: str, language: str | None, reason: str) -> SearchResult:

@@ -38,6 +38,8 @@ TEXTS: Final[dict[str, Any]] = {
     "none_link": "None of these – write to us",
     "tried": "You said that this did not help",
     "in_language": "in",
+    "because": "Shown because",
+    "because_and": ", and ",
     "how_title": "How sure are we?",
     "how_chance": "By our estimate, the first solution solves it in about {share} of 100 such cases.",
     "how_verified": "This has been checked on past cases of our own.",

@@ -83,7 +83,9 @@ def results(
     rejected = {each.solution for each in recorded.outcomes if each.kind == "rejected" and each.solution}
     hits = sorted(result.hits, key=lambda hit: hit.id in rejected)
     action, words = _verdict(result, hits, rejected, down)
-    cards = [_hit(hit, recorded.key, result.language, hit.id in rejected, products) for hit in hits]
+    named = {each.code for each in result.products}  # these stand above the cards already
+    others = {code: product for code, product in products.items() if code not in named}
+    cards = [_hit(hit, recorded.key, result.language, hit.id in rejected, others) for hit in hits]
     return ResultsPage(
         key=recorded.key,
         recorded=recorded,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Response
 from kb.db import transaction
 from kb.errors import Conflict, Invalid, Mistyped, NotFound, TooMany
 from service.deps import Address, ServicesNeeded
-from service.errors import failure, problems
+from service.errors import TOO_LARGE, failure, problems
 from service.security import Role, allow
 from service.tickets import desk
 from service.tickets.schema import TicketCreated, TicketOut, TicketRequest
@@ -32,10 +32,16 @@ _WRONG = failure(Invalid("“subject” is missing.", "subject"))
 _UNKNOWN = failure(NotFound(TEXTS["unknown"]))
 _MISTYPED = failure(Mistyped(TEXTS["mistyped"], "number"))
 _TOO_MANY = failure(TooMany("Too many unknown tracking numbers were tried.", retry_after=30))
+_FILED = {
+    200: {"model": TicketCreated, "description": "It was filed before, with this key and this content"},
+    **problems(_REUSED, _WRONG, TOO_LARGE),
+}
 
 
-@router.post("", status_code=201, summary="File a ticket", responses=problems(_REUSED, _WRONG))
-def file(asked: TicketRequest, services: ServicesNeeded, response: Response, key: Key) -> TicketCreated:
+@router.post("", status_code=201, summary="File a ticket", responses=_FILED)
+def file_ticket(
+    asked: TicketRequest, services: ServicesNeeded, response: Response, key: Key
+) -> TicketCreated:
     """File a ticket and return its number; answers 200 with the same number when it was filed before."""
     with transaction(services.sessions) as session:
         opened = desk.open_ticket(session, asked, "api", key)
@@ -46,6 +52,6 @@ def file(asked: TicketRequest, services: ServicesNeeded, response: Response, key
 
 
 @router.get("/{number}", summary="How far a ticket is", responses=problems(_UNKNOWN, _MISTYPED, _TOO_MANY))
-def status(number: str, services: ServicesNeeded, address: Address) -> TicketOut:
+def ticket_status(number: str, services: ServicesNeeded, address: Address) -> TicketOut:
     """Return state, last change and next step; a mistyped number is told apart from an unknown one."""
     return TicketOut.of(desk.status(services, number, address))

@@ -135,6 +135,14 @@ def bare(settings: Settings) -> Iterator[TestClient]:
 
 
 @pytest.fixture
+def blank(sqlite_template: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """Give a client like `bare`, on SQLite alone, for what no database has a part in."""
+    shutil.copy(sqlite_template, tmp_path / "precedent.db")
+    with TestClient(create_app(Settings(data_dir=tmp_path)), follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
 def sessions_of(client: TestClient) -> sessionmaker[Session]:
     """Give the sessions of the application that `client` asks."""
     return client.app.state.services.sessions  # type: ignore[attr-defined, no-any-return]

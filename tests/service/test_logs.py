@@ -19,11 +19,11 @@ def test_fields_that_nobody_allowed_are_dropped():
 
 
 def test_a_request_is_one_line_with_the_pattern_of_its_address(
-    bare: TestClient, capsys: pytest.CaptureFixture[str]
+    blank: TestClient, capsys: pytest.CaptureFixture[str]
 ):
     capsys.readouterr()
-    bare.get("/api/v1/tickets/K7M2-9QXD-4HTT?email=ana@example.com")
-    bare.post("/api/v1/search", json={"query": "Ana Torres lost her badge"})
+    blank.get("/api/v1/tickets/K7M2-9QXD-4HTT?email=ana@example.com")
+    blank.post("/api/v1/search", json={"query": "Ana Torres lost her badge"})
     written = capsys.readouterr().out
     requests = [line for line in lines(written) if line["event"] == "request"]
     assert [(line["method"], line["route"], line["status"]) for line in requests] == [

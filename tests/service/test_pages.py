@@ -62,6 +62,22 @@ def test_what_nothing_solves_becomes_a_ticket_that_can_be_followed(open_page: Op
     assert "ana@" not in page.content()
 
 
+@WITH_AND_WITHOUT_SCRIPTS
+def test_when_nothing_fits_the_form_is_there_at_once(open_page: Open, scripts: bool):
+    page = open_page(java_script_enabled=scripts)
+    ask(page, "Which planets have rings, and who wrote of them?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("We found nothing that fits")
+    expect(page.get_by_label("What happened?")).to_have_value(
+        "Which planets have rings, and who wrote of them?"
+    )
+    titles = page.get_by_role("group").get_by_role("link")
+    expect(titles.first).to_be_hidden()
+    page.get_by_text("closest title").click()
+    expect(titles.first).to_be_visible()
+    page.get_by_role("button", name="Send to us").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received it")
+
+
 def test_everything_can_be_done_with_the_keyboard_alone(open_page: Open):
     page = open_page()
     page.goto("/")

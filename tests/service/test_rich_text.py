@@ -39,7 +39,7 @@ def test_what_could_run_or_load_something_is_only_text(text: str):
 def test_the_usual_marks_are_kept():
     html = markdown("## Way\n\n1. *a*\n2. **b**\n\n| x |\n|---|\n| y |\n\n`code` ~~old~~")
     for mark in (
-        "<h3>Way</h3>",
+        "<h2>Way</h2>",
         "<em>a</em>",
         "<strong>b</strong>",
         "<td>y</td>",

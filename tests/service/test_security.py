@@ -50,8 +50,8 @@ def test_what_the_public_may_not_see_does_not_exist(role: Role):
 @pytest.mark.parametrize(
     "path", ["/", "/api/v1/openapi.json", "/assets/layout/page.css", "/nothing", "/livez"]
 )
-def test_every_answer_carries_the_headers(bare: TestClient, path: str):
-    head = bare.get(path).headers
+def test_every_answer_carries_the_headers(blank: TestClient, path: str):
+    head = blank.get(path).headers
     policy = head["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
@@ -81,13 +81,13 @@ def test_pages_hold_no_inline_script_and_no_inline_style(client: TestClient):
         {"sec-fetch-site": "cross-site", "origin": "http://testserver"},
     ],
 )
-def test_a_form_from_another_site_is_refused(bare: TestClient, headers: dict[str, str]):
+def test_a_form_from_another_site_is_refused(blank: TestClient, headers: dict[str, str]):
     for path in ("/searches", "/tickets", "/status", "/searches/x/none", "/searches/x/outcome"):
-        answer = bare.post(path, data={"q": "a"}, headers=headers)
+        answer = blank.post(path, data={"q": "a"}, headers=headers)
         assert answer.status_code == 403
         assert "This form was sent from another site" in answer.text
 
 
 @pytest.mark.parametrize("headers", [{}, {"sec-fetch-site": "same-origin"}, {"origin": "http://testserver"}])
-def test_a_form_of_our_own_is_taken(bare: TestClient, headers: dict[str, str]):
-    assert bare.post("/searches", data={"q": "it squeaks"}, headers=headers).status_code == 303
+def test_a_form_of_our_own_is_taken(blank: TestClient, headers: dict[str, str]):
+    assert blank.post("/searches", data={"q": "it squeaks"}, headers=headers).status_code == 303

@@ -1,9 +1,12 @@
 """Serving on a port."""
 
+from pathlib import Path
+
 import httpx2
 import pytest
 from fastapi import FastAPI, Request
 
+from kb.errors import BadDatabase
 from kb.settings import Settings
 from service import server
 
@@ -16,6 +19,13 @@ def test_a_busy_port_is_said_in_a_sentence():
             server.BusyPortError, match=f"Cannot listen on 127.0.0.1:{port}.*PRECEDENT_PORT={port + 1}"
         ):
             server.bind("127.0.0.1", port)
+
+
+def test_a_database_that_cannot_be_opened_is_said_in_a_sentence(tmp_path: Path):
+    (tmp_path / "precedent.db").mkdir()
+    settings = Settings(data_dir=tmp_path, port=0)
+    with pytest.raises(BadDatabase, match="The database cannot be opened"):
+        server.serve(FastAPI(), settings)
 
 
 def _who(request: Request) -> str:

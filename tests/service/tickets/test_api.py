@@ -68,18 +68,18 @@ def test_another_key_is_another_ticket(bare: TestClient, ticket: Make):
     assert count(bare) == 2
 
 
-def test_a_key_is_required(bare: TestClient, ticket: Make):
-    answer = bare.post("/api/v1/tickets", json=ticket())
+def test_a_key_is_required(blank: TestClient, ticket: Make):
+    answer = blank.post("/api/v1/tickets", json=ticket())
     assert answer.status_code == 422
     assert answer.json()["detail"] == "“Idempotency-Key” is missing."
 
 
 @pytest.mark.parametrize("key", ["short", "with space in it", "ü" * 10, "x" * 201])
-def test_a_key_that_is_none_is_refused(bare: TestClient, ticket: Make, key: str):
-    answer = bare.post("/api/v1/tickets", json=ticket(), headers={b"Idempotency-Key": key.encode()})
+def test_a_key_that_is_none_is_refused(blank: TestClient, ticket: Make, key: str):
+    answer = blank.post("/api/v1/tickets", json=ticket(), headers={b"Idempotency-Key": key.encode()})
     assert answer.status_code == 422
     assert "Idempotency-Key" in answer.json()["detail"]
-    assert count(bare) == 0
+    assert count(blank) == 0
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ def test_a_key_that_is_none_is_refused(bare: TestClient, ticket: Make, key: str)
     ],
 )
 def test_what_is_not_right_is_said_of_its_field(
-    bare: TestClient, ticket: Make, changes: dict, field: str, sentence: str
+    blank: TestClient, ticket: Make, changes: dict, field: str, sentence: str
 ):
-    answer = file(bare, ticket(**changes))
+    answer = file(blank, ticket(**changes))
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"field": field, "detail": sentence}]
-    assert count(bare) == 0
+    assert count(blank) == 0
 
 
 def test_a_mistyped_number_is_told_apart_from_an_unknown_one(bare: TestClient, ticket: Make):
@@ -131,16 +131,16 @@ def test_unknown_and_deleted_numbers_answer_alike(bare: TestClient, ticket: Make
     assert dict(deleted.headers) == dict(unknown.headers)
 
 
-def test_guessing_is_stopped_and_says_when_to_come_back(bare: TestClient, ticket: Make):
-    number = file(bare, ticket()).json()["number"]
-    statuses = [bare.get(f"/api/v1/tickets/{tracking.new()}").status_code for _ in range(11)]
+def test_guessing_is_stopped_and_says_when_to_come_back(blank: TestClient, ticket: Make):
+    number = file(blank, ticket()).json()["number"]
+    statuses = [blank.get(f"/api/v1/tickets/{tracking.new()}").status_code for _ in range(11)]
     assert statuses == [404] * 10 + [429]
-    stopped = bare.get(f"/api/v1/tickets/{number}")
+    stopped = blank.get(f"/api/v1/tickets/{number}")
     assert stopped.status_code == 429
     assert 1 <= int(stopped.headers["retry-after"]) <= 60
     assert stopped.json()["detail"].startswith("Too many unknown tracking numbers were tried.")
-    assert bare.get(f"/status/{number}").status_code == 429
-    assert bare.get("/api/v1/tickets/mistyped").status_code == 422
+    assert blank.get(f"/status/{number}").status_code == 429
+    assert blank.get("/api/v1/tickets/mistyped").status_code == 422
 
 
 def test_a_hundred_at_once_with_one_key_are_one_ticket(settings: Settings, running, ticket: Make):
