@@ -28,6 +28,9 @@ yo za zh zu
 """
 LANGUAGES = frozenset(_LANGUAGES.split())
 
+# Codes that ISO has replaced, and that Java and old systems still write.
+_OLD_CODES = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "sh": "sr"}
+
 _TAG = re.compile(
     r"(?P<language>[a-z]{2,3})(?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|[0-9]{3}))?", re.IGNORECASE
 )
@@ -46,6 +49,7 @@ def language(text: str) -> str:
     """Return the language tag in its usual spelling (`pt_br` -> `pt-BR`), or say what is wrong with it."""
     found = _TAG.fullmatch(text.strip().replace("_", "-"))
     primary = found["language"].lower() if found else ""
+    primary = _OLD_CODES.get(primary, primary)
     if found is None or (len(primary) == 2 and primary not in LANGUAGES):
         raise Invalid(f"“{text[:40]}” is not a language; give a code such as es or pt-BR.", "language")
     script = found["script"].title() if found["script"] else None

@@ -4,7 +4,7 @@ Relevance is at solution level: `metadata.solution` of a corpus row, else its `_
 solution is shown; every further one is a phrasing of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +24,11 @@ from kb.imports.loading import BATCH, Batches, Progress
 from kb.imports.report import Rejected, Report
 from kb.imports.rows import Row, read_rows, read_text
 from kb.solutions import NewPhrasing
+
+# A text without a title is shown under its beginning; about what fits into one line.
+_LONGEST_BEGINNING = 120
+
+_PLACES = {"language": locales.language, "country": locales.country}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,7 @@ def _new_phrasings(key: str, solution: _Solution) -> Iterator[NewPhrasing]:
 
 def _document(key: str, solution: _Solution) -> Document:
     first = solution.first
-    title = first.title or (first.text or "")
+    title = first.title or _beginning(first.text or "")
     return Document(
         id=key,
         language=first.metadata.language or "en",
@@ -167,6 +172,14 @@ def _document(key: str, solution: _Solution) -> Document:
         text=first.text or title,
         phrasings=tuple(text for _, text in solution.phrasings),
     )
+
+
+def _beginning(text: str) -> str:
+    """Return the first line of a text, shortened at a space."""
+    line = text.splitlines()[0]
+    if len(line) <= _LONGEST_BEGINNING:
+        return line
+    return line[:_LONGEST_BEGINNING].rsplit(" ", 1)[0] + "…"
 
 
 def _corpus(path: Path, rejected: list[Rejected]) -> tuple[dict[str, _Solution], dict[str, str]]:
@@ -215,23 +228,24 @@ def _queries(path: Path, rejected: list[Rejected], required: bool) -> list[Query
         if row.id in found:
             rejected.append(Rejected(line, f"repeats the id “{row.id}”", file.name))
             continue
-        try:
-            found[row.id] = _query(row)
-        except Invalid as error:
-            rejected.append(Rejected(line, str(error).rstrip("."), file.name))
+        places = {name: _place(row, name, check, line, rejected) for name, check in _PLACES.items()}
+        kind = row.metadata.get("kind")
+        found[row.id] = Query(
+            row.id, row.text, places["language"], places["country"], str(kind) if kind else None, row.metadata
+        )
     return list(found.values())
 
 
-def _query(row: _QueryLine) -> Query:
-    language, country, kind = (row.metadata.get(name) for name in ("language", "country", "kind"))
-    return Query(
-        id=row.id,
-        text=row.text,
-        language=locales.language(str(language)) if language else None,
-        country=locales.country(str(country)) if country else None,
-        kind=str(kind) if kind else None,
-        metadata=row.metadata,
-    )
+def _place(
+    row: _QueryLine, name: str, check: Callable[[str], str], line: int, rejected: list[Rejected]
+) -> str | None:
+    """Return the language or country of a question; a wrong one is told, and costs no question."""
+    value = row.metadata.get(name)
+    try:
+        return check(str(value)) if value else None
+    except Invalid as error:
+        rejected.append(Rejected(line, f"{error} It is asked without.", "queries.jsonl"))
+        return None
 
 
 def _qrels(

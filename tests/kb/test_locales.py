@@ -26,6 +26,7 @@ def test_what_is_no_country(typed: str):
         ("zh-hans-cn", "zh-Hans-CN"),
         ("es-419", "es-419"),
         ("fil", "fil"),
+        ("iw_IL", "he-IL"),
     ],
 )
 def test_languages(typed: str, tag: str):

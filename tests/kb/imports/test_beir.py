@@ -91,7 +91,7 @@ def test_bad_rows_say_why_and_the_rest_is_read(session: Session, tmp_path: Path)
     queries.append({"_id": "q4", "text": "x", "metadata": {"country": "Spain"}})
     beir = read_beir(folder(tmp_path, corpus, queries, QRELS + "q1\tlate\nq1\tlate\tmany\n"))
     assert [each.id for each in beir.documents] == ["late", "lone"]
-    assert [each.id for each in beir.queries] == ["q1"]
+    assert [(each.id, each.country) for each in beir.queries] == [("q1", None), ("q4", None)]
     assert [str(each)[:60] for each in beir.rejected] == [
         "corpus.jsonl, line 2: is not valid JSON: Expecting property ",
         "corpus.jsonl, line 3: repeats the id “t1”",
@@ -107,6 +107,14 @@ def test_bad_rows_say_why_and_the_rest_is_read(session: Session, tmp_path: Path)
         5, "there is no product with the code “k1”; import the products first", "corpus.jsonl"
     ) in (report.rejected)
     assert [each.id for each in documents.documents(session)] == ["late"]
+
+
+def test_a_text_without_a_title_is_shown_under_its_beginning(tmp_path: Path):
+    rows = [{"_id": "a", "text": "Short text."}, {"_id": "b", "text": "word " * 40 + "\nsecond line"}]
+    first, second = read_beir(folder(tmp_path, rows)).documents
+    assert (first.title, first.text) == ("Short text.", "Short text.")
+    assert second.title == ("word " * 24).strip() + "…"
+    assert second.text.endswith("second line")
 
 
 def test_queries_and_qrels_may_be_missing_for_an_import_only(tmp_path: Path):
