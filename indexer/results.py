@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -139,18 +140,19 @@ def _gram_set(text: str) -> frozenset[str]:
 def snippet(piece: str, text: str, length: int = SNIPPET_LENGTH) -> str:
     """Return at most `length` characters of `piece`, from the sentence that shares most with `text`."""
     asked = _gram_set(text)
-    sentences = [part for part in _SENTENCE_END.split(piece) if part.strip()]
-    if len(piece) <= length or not sentences:
-        start = 0
-    else:
-        shared = [len(asked & _gram_set(part)) for part in sentences]
-        start = max(range(len(sentences)), key=lambda i: (shared[i], -i))
-        while start and len(" ".join(sentences[start:])) < length // 2:
-            start -= 1
-    rest = " ".join(sentences[start:]) if start else piece
+    at = 0
+    if len(piece) > length:
+        cuts = [0, *(end.end() for end in _SENTENCE_END.finditer(piece)), len(piece)]
+        starts = [start for start, end in pairwise(cuts) if piece[start:end].strip()] or [0]
+        shared = [len(asked & _gram_set(piece[start:end])) for start, end in pairwise([*starts, len(piece)])]
+        first = max(range(len(starts)), key=lambda i: (shared[i], -i))
+        while first and len(piece) - starts[first] < length // 2:
+            first -= 1
+        at = starts[first]
+    rest = piece[at:]
     if len(rest) > length:
         rest = (
             rest[: rest.rfind(" ", length // 2, length) if " " in rest[length // 2 : length] else length]
             + "…"
         )
-    return ("… " if start else "") + rest
+    return ("… " if at else "") + rest

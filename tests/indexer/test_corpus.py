@@ -1,28 +1,15 @@
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from indexer.chunks import Passage
 from indexer.corpus import Corpus, make_corpus, passage_row
-from indexer.embed import Embedder, Progress, Vectors
+from indexer.embed import Embedder
 from kb.documents import Document
 from kb.products import NameBook, Product
 
-
-class Watched:
-    """The real embedder; `seen` are the passages that it was asked for."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self.seen: list[str] = []
-        self.id = embedder.id
-        self.dimension = embedder.dimension
-        self.queries = embedder.queries
-
-    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        self.seen += texts
-        return self._embedder.passages(texts, progress)
+Watch = Callable[[], Embedder]
 
 
 def rows(corpus: Corpus) -> set[tuple[str, str, bytes]]:
@@ -82,22 +69,21 @@ def test_an_id_names_a_place_and_a_text_for_ever(catalogue: tuple[Product, ...])
     assert all(0 <= id_ < 2**63 for id_ in ids)
 
 
-def test_equal_texts_are_embedded_once(embedder: Embedder):
-    watched = Watched(embedder)
+def test_equal_texts_are_embedded_once(watched: Watch):
+    embedder = watched()
     twins = [Document(name, "en", (), "It hums", "Clean it.") for name in ("one", "two")]
-    corpus = make_corpus(twins, (), watched)
-    assert watched.seen.count("It hums") == 1
-    assert len(watched.seen) == 2
+    corpus = make_corpus(twins, (), embedder)
+    assert sorted(embedder.seen) == ["It hums", "It hums. Clean it."]
     assert len(corpus.ids) == 4
 
 
 def test_only_new_texts_are_embedded(
-    corpus: Corpus, documents: tuple[Document, ...], catalogue: tuple[Product, ...], embedder: Embedder
+    corpus: Corpus, documents: tuple[Document, ...], catalogue: tuple[Product, ...], watched: Watch
 ):
-    watched = Watched(embedder)
+    embedder = watched()
     changed = [dataclasses.replace(documents[0], phrasings=("it gurgles",)), *documents[1:]]
-    again = make_corpus(changed, catalogue, watched, corpus.known_vectors())
-    assert watched.seen == ["it gurgles"]
+    again = make_corpus(changed, catalogue, embedder, corpus.known_vectors())
+    assert embedder.seen == ["it gurgles"]
     fresh = make_corpus(changed, catalogue, embedder)
     assert np.array_equal(again.vectors, fresh.vectors)
     assert len(rows(again) & rows(corpus)) == len(corpus.ids) - 1
