@@ -37,8 +37,7 @@ def open_engine(settings: Settings) -> Engine:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables up to date; safe when several processes start at once."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config = migrations()
     try:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
@@ -47,6 +46,13 @@ def migrate(engine: Engine) -> None:
             command.upgrade(config, "head")
     except DBAPIError as error:
         raise BadDatabase(f"The database cannot be opened: {_reason(error)}.") from error
+
+
+def migrations() -> Config:
+    """Return where the migrations are, for commands of Alembic that are given a connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:

@@ -141,8 +141,10 @@ def _change(
     if "messages" in differing:
         session.execute(delete(TicketMessage).where(TicketMessage.ticket_id == row.id))
         insert_many(session, TicketMessage, [_message(row.id, each) for each in item.messages])
-    if item.person:
-        row.customer_id = customers.find_or_create(session, item.person, at=at)
+    owner = customers.find_or_create(session, item.person, at=at) if item.person else row.customer_id
+    if owner != row.customer_id:
+        differing["customer_id"] = [row.customer_id, owner]
+        row.customer_id = owner
     history.record(session, "ticket", row.id, differing, actor=actor, why=why, at=at)
 
 

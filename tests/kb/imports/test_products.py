@@ -1,10 +1,12 @@
 import json
 from pathlib import Path
 
+import pytest
 from sqlalchemy.orm import Session
 
 from kb import catalogue
-from kb.imports.products import import_products
+from kb.errors import ImportFailed
+from kb.imports.products import import_products, read_products
 from kb.imports.report import Rejected
 from kb.products import Product, ProductName
 
@@ -60,3 +62,15 @@ def test_progress_is_told(session: Session, tmp_path: Path):
     assert import_products(session, path, progress=told.append).added == 1200
     assert told == [500, 500, 200]
     assert [name.name for name in catalogue.load(session)[0].names] == ["Name 0", "Other 0"]
+
+
+def test_products_are_read_without_a_database_too(tmp_path: Path):
+    path = tmp_path / "products.jsonl"
+    path.write_text(LINES[0])
+    assert read_products(path) == (
+        Product("w1", "Washer One", (ProductName("Lavadora Uno", "ES"), ProductName("W-1"))),
+    )
+    for bad in ("{", LINES[1]):
+        path.write_text(f"{LINES[0]}\n{bad}")
+        with pytest.raises(ImportFailed, match=r"products\.jsonl, line 2: "):
+            read_products(path)

@@ -265,3 +265,17 @@ def test_a_ticket_that_does_not_say_its_language_is_read(session: Session, tmp_p
     )
     assert [(each.id, each.language) for each in found(session)] == [("ticket-1", "es")]
     assert session.scalars(select(Ticket.language)).one() is None
+
+
+def test_products_and_customer_of_a_ticket_can_change(session: Session, tmp_path: Path):
+    catalogue.save(session, [Product("k1", "One"), Product("k2", "Two")], actor="a", why="b")
+    path = write(tmp_path / "tickets.jsonl", row(1, products=["k1"]))
+    import_tickets(session, path, trust=True)
+    write(path, row(1, products=["k2"], customer={"email": "ana@example.org"}))
+    assert import_tickets(session, path, trust=True).changed == 1
+    session.expire_all()
+    ticket = session.scalars(select(Ticket)).one()
+    assert ([product.code for product in ticket.products], ticket.customer_id is None) == (["k2"], False)
+    assert [each.products for each in found(session)] == [("k2",)]
+    (change,) = history.changes(session, "ticket", ticket.id)
+    assert change.changes == {"products": [["k1"], ["k2"]], "customer_id": [None, ticket.customer_id]}
