@@ -266,7 +266,7 @@ def test_nothing_that_was_typed_stands_in_an_address(open_page: Open):
     page = open_page()
     addresses: list[str] = []
     page.on("request", lambda request: addresses.append(request.url))
-    ask(page, "Ana Torres lost her badge")
+    ask(page, "The Highmoor of Ana Torres smells of burnt cloth")
     page.get_by_role("button", name="None of these").click()
     page.get_by_label("E-mail").fill("ana@example.com")
     page.get_by_role("button", name="Send to us").click()
