@@ -241,7 +241,10 @@ def _serve(settings: Settings) -> None:
     from service.app import create_app
     from service.server import serve as listen
 
-    listen(create_app(settings), settings)
+    def announce(address: str) -> None:
+        typer.echo(f"Precedent is ready at {address} (Ctrl+C stops it).")
+
+    listen(create_app(settings), settings, announce)
 
 
 def _listening(settings: Settings, host: str | None, port: int | None) -> Settings:

@@ -1,6 +1,7 @@
 """Serve the application on a port."""
 
 import socket
+from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
@@ -17,14 +18,32 @@ class BusyPortError(Unavailable):
     slug = "busy-port"
 
 
-def serve(app: FastAPI, settings: Settings) -> None:
-    """Serve until the process is asked to stop; raise BusyPortError before anything starts."""
+class AnnouncedServer(uvicorn.Server):
+    """Says its address as soon as it answers there."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say where."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            host, port = listener.getsockname()[:2]
+            self._announce(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+
+
+def serve(app: FastAPI, settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serve until the process is asked to stop, and `announce` the address once it answers.
+
+    Raises BusyPortError before anything starts.
+    """
     with bind(settings.host, settings.port) as listener:
         # Now, so that a database that cannot be opened is said in a sentence; uvicorn would show a traceback.
         engine = db.open_engine(settings)
         db.migrate(engine)
         engine.dispose()
-        uvicorn.Server(config(app, settings)).run(sockets=[listener])
+        AnnouncedServer(config(app, settings), announce).run(sockets=[listener])
 
 
 def config(app: FastAPI, settings: Settings) -> uvicorn.Config:
