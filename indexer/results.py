@@ -20,9 +20,9 @@ SNIPPET_LENGTH = 240  # characters: three lines on a phone
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")
 _NEAR = 20  # neighbours that are near enough to be named as a reason
 SAME_TITLE, SAME_TEXT, SAME_REPORT = (
-    "its title says nearly the same",
-    "a part of it speaks of this",
-    "another customer described the same in similar words",
+    "its title comes close to this",
+    "a part of it comes close to this",
+    "another customer described something close to this",
 )
 
 

@@ -169,7 +169,7 @@ def test_the_result_says_what_answered(index: Index, embedder: Embedder):
     assert 0 <= result.decision.probability <= result.shown_probability <= 1
     assert result.hits[0].probability == pytest.approx(result.decision.probability, abs=1e-4)
     assert result.hits[0].products == ()
-    assert result.hits[0].why == ("its title says nearly the same",)
+    assert result.hits[0].why == ("its title comes close to this",)
 
 
 def test_suggestions_are_titles_in_the_readers_language(index: Index):
