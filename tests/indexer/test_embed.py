@@ -11,7 +11,10 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
+from indexer import encoder
+from indexer.build import build
 from indexer.embed import Embedder, OnnxEmbedder, SentenceTransformersEmbedder, open_embedder
+from kb.documents import Document
 from kb.errors import Unavailable
 from kb.settings import Settings
 
@@ -23,7 +26,7 @@ try:
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 except SystemExit as end:
     assert not end.code, end.code
-print("torch" in sys.modules or "sentence_transformers" in sys.modules)
+print("torch:", "torch" in sys.modules or "sentence_transformers" in sys.modules)
 """
 
 
@@ -127,6 +130,7 @@ def test_a_file_that_is_no_onnx_is_refused_with_its_name(saturated: Path):
         OnnxEmbedder(saturated)
 
 
+@pytest.mark.usefixtures("one_thread")
 def test_sentence_transformers_gives_nearly_the_same_vectors(
     prepared: Path, embedder: Embedder, texts: list[str]
 ):
@@ -148,33 +152,35 @@ def test_an_embedder_that_does_not_exist_names_the_setting(tmp_path: Path):
     assert "\n" not in str(refused.value)
 
 
-def precedent(folder: Path, prepared: Path, *arguments: str) -> tuple[str, str]:
-    """Run the command line in a process of its own; return what it said, and whether it imported torch."""
+def in_a_process(prepared: Path, folder: Path, *command: str) -> list[str]:
+    """Run Python in a process of its own, as a fresh installation, and return the lines that it said."""
     ours = {"PRECEDENT_DATA_DIR": str(folder), "PRECEDENT_CACHE_DIR": str(prepared.parents[1])}
     outside = {name: value for name, value in os.environ.items() if not name.startswith("PRECEDENT_")}
-    command = [sys.executable, "-c", WITHOUT_TORCH, "service.cli", *arguments]
     done = subprocess.run(
-        command, check=False, capture_output=True, text=True, env=outside | ours, timeout=300
+        [sys.executable, "-c", *command],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=outside | ours,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    *said, torch = done.stdout.splitlines()
-    return "\n".join(said), torch
+    return done.stdout.splitlines()
 
 
-def test_importing_indexing_and_searching_do_without_torch(tmp_path: Path, prepared: Path):
-    rows = [
-        {
-            "id": "drain",
-            "title": "The washer does not drain",
-            "body": "Clean the pump filter.",
-            "language": "en",
-        },
-        {"id": "invoice", "title": "A copy of an invoice", "body": "Open Orders.", "language": "en"},
-    ]
-    articles = tmp_path / "articles.jsonl"
-    articles.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    assert precedent(tmp_path / "var", prepared, "import", str(articles), "--trust")[1] == "False"
-    assert precedent(tmp_path / "var", prepared, "index")[1] == "False"
-    said, torch = precedent(tmp_path / "var", prepared, "search", "Wasser läuft nicht ab", "--json")
-    assert [solution["id"] for solution in json.loads(said)["solutions"]] == ["drain", "invoice"]
-    assert torch == "False"
+def test_nothing_that_serves_imports_torch(tmp_path: Path, prepared: Path):
+    with_torch = {"conversion"}
+    modules = {path.stem for path in Path(encoder.__file__).parent.glob("*.py")} - {"__init__"} - with_torch
+    imports = "\n".join(f"import indexer.{name}" for name in sorted(modules))
+    asked = 'import sys; print(sorted({"torch", "sentence_transformers", "transformers"} & set(sys.modules)))'
+    assert in_a_process(prepared, tmp_path, f"{imports}\n{asked}") == ["[]"]
+
+
+def test_searching_on_the_command_line_does_without_torch(
+    tmp_path: Path, prepared: Path, documents: tuple[Document, ...], embedder: Embedder
+):
+    build(documents, (), 1, embedder, Settings(data_dir=tmp_path).index_dir)
+    search = ("service.cli", "search", "Wo finde ich meine Rechnung?", "--json", "--limit", "2")
+    *said, torch = in_a_process(prepared, tmp_path, WITHOUT_TORCH, *search)
+    assert json.loads("\n".join(said))["solutions"][0]["id"] == "invoice"
+    assert torch == "torch: False"

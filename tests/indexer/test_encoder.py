@@ -25,7 +25,7 @@ assert "torch" not in sys.modules
 
 
 @pytest.fixture(scope="module")
-def reference(prepared: Path) -> SentenceTransformer:
+def reference(prepared: Path, one_thread: None) -> SentenceTransformer:
     """Open the prepared folder as anybody would who has sentence-transformers: in fp32."""
     return SentenceTransformer(str(prepared), device="cpu")
 
