@@ -67,6 +67,15 @@ def test_a_name_of_two_products_means_the_one_of_the_country(
     assert result.hits[0].why[0] == f"it is about the {name}"
 
 
+def test_a_named_product_speaks_for_its_solutions_and_against_those_of_others(index: Index):
+    for text, expected in (
+        ("the Brumela 300 hums", (1, -1, -1, -1, 0, 0)),
+        ("Brumela 300 and Brumela 500 hum", (1, 1, -1, -1, 0, 0)),
+        ("the washing machine hums", (0, 0, 0, 0, 0, 0)),
+    ):
+        assert tuple(index.ranking(index.understand(text)).product) == expected
+
+
 def test_a_name_of_two_products_means_both_where_no_country_tells(index: Index):
     result = index.search("the light on my Windrel never goes out")
     assert {match.code for match in result.products} == {"dryer", "purifier"}

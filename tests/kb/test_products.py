@@ -207,6 +207,12 @@ def test_a_shared_name_is_resolved_by_language_where_no_country_tells():
     assert codes("Brumela") == ["hd20", "ap12"]
 
 
+def test_a_name_that_is_spelled_right_beats_a_slightly_longer_one_that_is_not():
+    book = NameBook([Product("a", "Torre"), Product("b", "Torreno"), Product("c", "Torre Classic")])
+    for text, code in (("Torre", "a"), ("Torren", "a"), ("Torreno", "b"), ("Torre Clasic", "c")):
+        assert [match.code for match in book.find(text)] == [code]
+
+
 def test_a_match_says_where_and_why():
     (match,) = BOOK.find("Hilfe, die Welenrein 300 tropft", "DE", "de")
     assert match == ProductMatch("wm300", "Marlune 300", "Welenrein 300", "Wellenrein 300", 11, 24, "DE")
