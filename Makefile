@@ -28,7 +28,7 @@ quality: $(VENV)/.installed ## quality with intervals on the demo data, and on t
 	$(BIN)/python -m bench.quality $(DATA)
 
 calibrate: $(VENV)/.installed ## fit the decision anew on the BEIR folders under DATA=...
-	$(BIN)/python -m indexer.calibrate $(DATA)/*/
+	$(BIN)/python -m bench.calibrate $(DATA)
 
 clean: ## remove the environment and the demo; installations under var/ stay
 	rm -rf $(VENV) var/demo

@@ -6,6 +6,7 @@ Wilson for hit rates.
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -50,13 +51,14 @@ def demo_set() -> tuple[Beir, tuple[Product, ...]]:
     return Beir("demo", found, queries, qrels), catalogue
 
 
-def folders(arguments: list[str]) -> list[Path]:
-    """Return the BEIR folders among the arguments and right below them."""
-    found = []
+def read_folders(arguments: list[str]) -> Iterator[tuple[Beir, tuple[Product, ...]]]:
+    """Read the BEIR folders among the arguments and right below them, each with its products.jsonl if any."""
     for path in map(Path, arguments):
         below = sorted(child.parent for child in path.glob("*/corpus.jsonl"))
-        found += [path] if (path / "corpus.jsonl").exists() else below
-    return found
+        for folder in [path] if (path / "corpus.jsonl").exists() else below:
+            products = folder / "products.jsonl"
+            catalogue = imports.read_products(products) if products.exists() else ()
+            yield imports.read_beir(folder, require_qrels=True), catalogue
 
 
 def line(figures: dict[str, Any]) -> str:
@@ -84,11 +86,8 @@ def main(arguments: list[str]) -> None:
         f"{'set':<16} {'docs':>7} {'queries':>8} {'answerable':>11} " + " ".join(f"{c:>19}" for c in COLUMNS)
     )
     print(line(evaluate("demo", *demo_set(), embedder, decider)), flush=True)
-    for folder in folders(arguments):
-        products = folder / "products.jsonl"
-        catalogue = imports.read_products(products) if products.exists() else ()
-        beir = imports.read_beir(folder, require_qrels=True)
-        print(line(evaluate(folder.name, beir, catalogue, embedder, decider)), flush=True)
+    for beir, catalogue in read_folders(arguments):
+        print(line(evaluate(beir.name, beir, catalogue, embedder, decider)), flush=True)
 
 
 if __name__ == "__main__":

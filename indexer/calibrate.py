@@ -1,15 +1,12 @@
-"""Fit the classifiers of `decide` on BEIR folders and write decision.json.
+"""Fit the classifiers of `decide` on sets of questions whose answers are known.
 
-`python -m indexer.calibrate FOLDER...` asks every question twice over: with all solutions, and with a random
-third of them taken out, so that there are enough questions that nothing answers. The curve of answered and
-wrong comes from held-out folders: each is judged by classifiers that were fitted without it.
+Every question is asked several times: with all solutions, and with a random third of them taken out, so that
+there are enough questions that nothing answers. The curve of answered and wrong is of held-out sets: each is
+judged by classifiers that were fitted without it.
 """
 
-import json
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,18 +16,19 @@ from sklearn.linear_model import LogisticRegression
 from indexer import decide
 from indexer.corpus import make_corpus
 from indexer.decide import FEATURES, LEGS, SHOWN, Classifier
-from indexer.embed import Embedder, Vectors, open_embedder
+from indexer.embed import Embedder, Vectors
 from indexer.fuse import Ranking
 from indexer.query import Index
-from kb import settings
-from kb.imports.beir import Beir, read_beir
-from kb.imports.products import read_products
+from kb.imports.beir import Beir, Query
 from kb.products import Product
 
 SEED = 20261122
 ROUNDS = 3  # times that a random third is taken out of each folder
 TAKEN_OUT = 1 / 3
 MOST_A_FOLDER = 1000  # questions a round, so that no folder outweighs the others by its size alone
+# Questions that nothing ever answered are fewer than those whose answer was taken out, and more like what
+# customers ask beside the point: each counts so many times.
+NATURAL_WEIGHT = 3.0
 STRENGTH = 0.3  # of the regularisation (C of scikit-learn); .1 to 3 differ by less than .002 in AUROC
 ESCALATED_ANSWERABLE = 0.05  # share of answerable questions that the shipped lower limit escalates
 CURVE = tuple(round(0.99 - 0.01 * step, 2) for step in range(90))
@@ -46,6 +44,7 @@ class Outcome:
     first: dict[Leg, bool]
     shown: dict[Leg, bool]
     answerable: bool
+    weight: float
 
 
 class _Remembering:
@@ -79,13 +78,11 @@ def outcomes(name: str, beir: Beir, catalogue: tuple[Product, ...], embedder: Em
         for number in random.permutation(len(asked))[:MOST_A_FOLDER]:
             query = asked[number]
             right = {id_ for id_, gain in beir.qrels.get(query.id, {}).items() if gain > 0} - out
-            yield _outcome(name, index, query.text, query.country, query.language, right)
+            yield _outcome(name, index, query, right, taken_out=bool(out))
 
 
-def _outcome(
-    name: str, index: Index, text: str, country: str | None, language: str | None, right: set[str]
-) -> Outcome:
-    query = index.understand(text, country, language)
+def _outcome(name: str, index: Index, asked: Query, right: set[str], *, taken_out: bool) -> Outcome:
+    query = index.understand(asked.text, asked.country, asked.language)
     rankings: dict[Leg, Ranking] = {
         "both": index.ranking(query),
         "lexical": index.ranking(query, words_only=True),
@@ -97,6 +94,7 @@ def _outcome(
         first={leg: bool(ids) and ids[0] in right for leg, ids in best.items()},
         shown={leg: any(id_ in right for id_ in ids) for leg, ids in best.items()},
         answerable=bool(right),
+        weight=1.0 if right or taken_out else NATURAL_WEIGHT,
     )
 
 
@@ -105,7 +103,7 @@ def fit(rows: Sequence[Outcome], leg: Leg, label: str) -> Classifier:
     x = np.array([row.features[leg] for row in rows])
     y = np.array([getattr(row, label)[leg] for row in rows])
     counts = {folder: sum(row.folder == folder for row in rows) for folder in {row.folder for row in rows}}
-    weights = np.array([len(rows) / (len(counts) * counts[row.folder]) for row in rows])
+    weights = np.array([row.weight * len(rows) / (len(counts) * counts[row.folder]) for row in rows])
     means, deviations = np.average(x, axis=0, weights=weights), x.std(axis=0)
     deviations[deviations == 0] = 1.0
     regression = LogisticRegression(C=STRENGTH, max_iter=2000)
@@ -148,19 +146,8 @@ _UNDECIDED = decide.Decider(
 )
 
 
-def main(folders: list[str]) -> None:
-    """Read the folders (a products.jsonl beside a corpus is used), fit, and write decision.json."""
-    embedder = open_embedder(settings.load())
-    rows: list[Outcome] = []
-    for path in map(Path, folders):
-        products = path / "products.jsonl"
-        catalogue = read_products(products) if products.exists() else ()
-        rows += outcomes(path.name, read_beir(path, require_qrels=True), catalogue, embedder)
-        sys.stderr.write(f"{path.name}: {len(rows)} questions so far\n")
-    document = {"folders": sorted({row.folder for row in rows}), "questions": len(rows)}
-    document |= {leg: calibration(rows, leg) for leg in LEGS}
-    decide.CALIBRATION.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def calibrate(sets: Iterable[tuple[Beir, tuple[Product, ...]]], embedder: Embedder) -> dict[str, Any]:
+    """Ask all sets and return what `decide.CALIBRATION` holds."""
+    rows = [row for beir, catalogue in sets for row in outcomes(beir.name, beir, catalogue, embedder)]
+    document: dict[str, Any] = {"sets": sorted({row.folder for row in rows}), "questions": len(rows)}
+    return document | {leg: calibration(rows, leg) for leg in LEGS}

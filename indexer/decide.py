@@ -19,15 +19,14 @@ Leg = Literal["both", "lexical"]
 LEGS: tuple[Leg, ...] = ("both", "lexical")
 Floats = npt.NDArray[np.float64]
 
-CALIBRATION = Path(__file__).with_name("decision.json")  # written by `python -m indexer.calibrate`
+CALIBRATION = Path(__file__).with_name("decision.json")  # written by `make calibrate`
 CONFIDENCE = 0.95
 SHOWN = 3
-# What of a result list tells whether its first hit is right, in the order of the classifier's weights.
-FEATURES = (
-    "score",  # fused score of the first hit
-    "margin_2",  # its lead over the second
+# What of a result list tells whether its first hit is right.
+LIST_FEATURES = (
+    "margin_2",  # lead of the first hit over the second, in fused score
     "margin_4",  # its lead over the fourth: how much the shown three stand out
-    "cosine",  # raw cosine of the first hit
+    "cosine",  # its cosine above what is typical between neighbours in this corpus
     "dense",  # its deviations above the query's mean cosine
     "dense_lag",  # deviations by which it is behind the dense leg's own best
     "lexical",  # deviations of its BM25
@@ -36,7 +35,13 @@ FEATURES = (
     "votes",  # share of the nearest passages that belong to it
     "length",  # logarithm of the query's length in words
     "product",  # 1: for a product that was named, -1: for another one, 0: no telling
+    "near",  # mean cosine of the five nearest passages above what is typical
+    "crowd",  # solutions that share the ten nearest passages
 )
+# Where a solution has a hundred phrasings other things tell than where it has one article: every weight may
+# change with the density. Without this, held-out AUROC of answerable on clinc150 is .942, with it .966; on
+# wixqa-open, which has few passages a solution, it stays at .83.
+FEATURES = (*LIST_FEATURES, "density", *(f"{name} x density" for name in LIST_FEATURES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +73,32 @@ class Classifier:
 
 
 def features(ranking: Ranking, words: int) -> Floats:
-    """Describe a result list; all zero when it is empty."""
+    """Describe a result list in the order of FEATURES; all zero when it is empty."""
     best = ranking.best(SHOWN + 1)
-    values = np.zeros(len(FEATURES))
     if not len(best):
-        return values
+        return np.zeros(len(FEATURES))
     first, scores = best[0], ranking.scores[best]
     floor = scores[0] - 10.0 if len(best) == 1 else scores[-1]
     cosine = ranking.cosine[first]
-    values[:] = (
-        scores[0],
-        scores[0] - (scores[1] if len(best) > 1 else floor),
-        scores[0] - (scores[SHOWN] if len(best) > SHOWN else floor),
-        cosine if cosine > NONE else 0.0,
-        ranking.dense[first],
-        ranking.dense.max() - ranking.dense[first],
-        ranking.lexical[first],
-        ranking.lexical.max() - ranking.lexical[first],
-        ranking.coverage,
-        ranking.votes[first],
-        math.log1p(words),
-        ranking.product[first],
+    described = np.array(
+        (
+            scores[0] - (scores[1] if len(best) > 1 else floor),
+            scores[0] - (scores[SHOWN] if len(best) > SHOWN else floor),
+            cosine - ranking.typical if cosine > NONE else 0.0,
+            ranking.dense[first],
+            ranking.dense.max() - ranking.dense[first],
+            ranking.lexical[first],
+            ranking.lexical.max() - ranking.lexical[first],
+            ranking.coverage,
+            ranking.votes[first],
+            math.log1p(words),
+            ranking.product[first],
+            ranking.near,
+            ranking.crowd,
+        ),
+        dtype=np.float64,
     )
-    return values
+    return np.concatenate([described, [ranking.density], described * ranking.density])
 
 
 class Decider:
@@ -163,7 +171,7 @@ def load(max_wrong: float) -> Decider:
 
 def _classifier(values: dict[str, Any]) -> Classifier:
     if tuple(values["features"]) != FEATURES:
-        raise ValueError("decision.json was made for other features: run python -m indexer.calibrate")
+        raise ValueError("decision.json was made for other features: run make calibrate")
     means, deviations, weights = (
         np.asarray(values[key], dtype=np.float64) for key in ("means", "deviations", "weights")
     )

@@ -26,6 +26,7 @@ VOTE_WEIGHT = 1.0
 # products with the same fault, not enough to lift an article that does not fit.
 PRODUCT_BOOST = 1.0
 LANGUAGE_BOOST = 0.1
+NEAREST, CROWD = 5, 10  # passages that tell how much at home a query is, and how many agree
 NONE = np.float32(-np.inf)
 
 
@@ -41,7 +42,9 @@ class Boosts:
 class Ranking:
     """Scores of all solutions, each of shape (solutions,); a solution that neither leg found has -inf.
 
-    `dense` and `lexical` are deviations above the query's mean, `cosine` is raw, `votes` are shares.
+    `dense` and `lexical` are deviations above the query's mean, `cosine` is raw, `votes` are shares. Of the
+    whole list: `near`, how far the nearest passages' mean cosine is above what is `typical` in the corpus;
+    `crowd`, how many solutions share the nearest ten; `density`, the logarithm of passages a solution.
     """
 
     scores: Floats
@@ -51,6 +54,10 @@ class Ranking:
     votes: Floats
     product: Floats
     coverage: float
+    typical: float = 0.0
+    near: float = 0.0
+    crowd: int = 0
+    density: float = 0.0
 
     def best(self, limit: int) -> Numbers:
         """Return the numbers of the best solutions, best first, ties in their own order."""
@@ -77,13 +84,13 @@ def fuse(
     """
     solutions = len(allowed)
     cosine, dense, votes = _dense_leg(neighbours, owners_of_neighbours, solutions)
-    words = _lexical_leg(lexical.scores, owners, solutions)
+    words, shares_words = _lexical_leg(lexical.scores, owners, solutions)
     weight = 1.0
     if neighbours is not None:
         weight = LEXICAL_WEIGHT * _ramp(lexical.coverage, *(COVERAGE_AT_HOME if at_home else COVERAGE_ABROAD))
     scores = dense + weight * words + VOTE_WEIGHT * votes
     scores = scores + PRODUCT_BOOST * boosts.product + LANGUAGE_BOOST * boosts.language
-    found = allowed & ((votes > 0) | (cosine > NONE) | (words > 0))
+    found = allowed & ((votes > 0) | (cosine > NONE) | shares_words)
     return Ranking(
         np.where(found, scores, NONE).astype(np.float32),
         dense,
@@ -92,6 +99,10 @@ def fuse(
         votes,
         boosts.product,
         lexical.coverage,
+        typical=neighbours.typical if neighbours else 0.0,
+        near=float(neighbours.cosines[:NEAREST].mean()) - neighbours.typical if neighbours else 0.0,
+        crowd=len(set(owners_of_neighbours[:CROWD].tolist())),
+        density=float(np.log(max(len(owners), 1) / max(solutions, 1))),
     )
 
 
@@ -115,9 +126,11 @@ def _dense_leg(
     return cosine, deviations.astype(np.float32), votes
 
 
-def _lexical_leg(scores: Floats, owners: Numbers, solutions: int) -> Floats:
+def _lexical_leg(scores: Floats, owners: Numbers, solutions: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Return deviations, and which solutions share a word with the query at all."""
     best = np.zeros(solutions, dtype=np.float32)
-    if len(scores) and (deviation := float(scores.std())) > 0:
-        np.maximum.at(best, owners, scores)
-        best = np.where(best > 0, (best - float(scores.mean())) / deviation, 0.0).astype(np.float32)
-    return best
+    deviation = float(scores.std()) if len(scores) else 0.0
+    if not deviation:
+        return best, best > 0
+    np.maximum.at(best, owners, scores)
+    return ((best - float(scores.mean())) / deviation).astype(np.float32), best > 0

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench import calibrate as command
 from indexer import calibrate, decide
 from indexer.decide import FEATURES, Decider
 from indexer.embed import Embedder
@@ -96,7 +97,6 @@ def test_the_command_reads_folders_and_writes_a_calibration(
     documents: tuple[Document, ...],
     catalogue: tuple[Product, ...],
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ):
     monkeypatch.setattr(decide, "CALIBRATION", tmp_path / "decision.json")
     small = beir(documents)
@@ -117,10 +117,10 @@ def test_the_command_reads_folders_and_writes_a_calibration(
         write_lines(
             tmp_path / name / "products.jsonl", [{"code": each.code, "name": each.name} for each in catalogue]
         )
-    calibrate.main([str(tmp_path / "one"), str(tmp_path / "two")])
+    command.main([str(tmp_path)])
     written = json.loads((tmp_path / "decision.json").read_text(encoding="utf-8"))
-    assert written["folders"] == ["one", "two"]
-    assert f"two: {written['questions']} questions so far" in capsys.readouterr().err
+    assert written["sets"] == ["demo", "one", "two"]
+    assert written["questions"] == (94 + 2 * len(small.queries)) * (1 + calibrate.ROUNDS)
     assert decide.load(0.1)
 
 

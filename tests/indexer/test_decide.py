@@ -1,6 +1,7 @@
 import itertools
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,16 +10,17 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from indexer import decide
-from indexer.decide import FEATURES, Decider, features, spread, threshold, wrong_limit
+from indexer.decide import FEATURES, LIST_FEATURES, Decider, features, spread, threshold, wrong_limit
 from indexer.fuse import NONE, Ranking
 
+LEGS = ("dense", "lexical", "cosine", "votes", "product")
 
-def ranking(*scores: float, **legs: list[float]) -> Ranking:
+
+def ranking(*scores: float, **values: Any) -> Ranking:
     """Give a ranking of solutions with these scores; legs that are not named are zero."""
-    zeros = np.zeros(len(scores), dtype=np.float32)
-    values = {name: np.array(leg, dtype=np.float32) for name, leg in legs.items() if name != "coverage"}
-    parts = (values.get(name, zeros) for name in ("dense", "lexical", "cosine", "votes", "product"))
-    return Ranking(np.array(scores, dtype=np.float32), *parts, coverage=0.25)
+    zeros = [0.0] * len(scores)
+    parts = [np.array(values.pop(name, zeros), dtype=np.float32) for name in LEGS]
+    return Ranking(np.array(scores, dtype=np.float32), *parts, coverage=0.25, **values)
 
 
 def classifier(intercept: float, **weights: float) -> dict[str, object]:
@@ -34,10 +36,10 @@ def classifier(intercept: float, **weights: float) -> dict[str, object]:
 
 
 def decider(max_wrong: float = 0.1, curve: list[list[float]] | None = None) -> Decider:
-    """Give a decider whose probability grows with the score of the first hit."""
+    """Give a decider whose probability grows with the deviations of the first hit."""
     part = {
-        "first": classifier(0.0, score=1.0),
-        "shown": classifier(1.0, score=1.0),
+        "first": classifier(0.0, dense=1.0),
+        "shown": classifier(1.0, dense=1.0),
         "escalate_below": 0.3,
         "curve": [[0.9, 29, 0]] if curve is None else curve,
     }
@@ -118,15 +120,16 @@ def test_features_describe_the_first_hit():
             2.0, 5.0, 4.5, 3.0, NONE,
             dense=[6, 4, 1, 0, 0], lexical=[0, 2, 3, 0, 0], cosine=[0.9, 0.8, 0.5, 0.1, 0],
             votes=[0, 0.7, 0.3, 0, 0], product=[0, -1, 0, 0, 0],
+            typical=0.1, near=0.2, crowd=4, density=1.5,
         ),
         words=6,
     )  # fmt: skip
-    assert dict(zip(FEATURES, described.tolist(), strict=True)) == pytest.approx(
+    rest = described[len(LIST_FEATURES) :].tolist()
+    assert dict(zip(LIST_FEATURES, described.tolist(), strict=False)) == pytest.approx(
         {
-            "score": 5.0,
             "margin_2": 0.5,
             "margin_4": 3.0,
-            "cosine": 0.8,
+            "cosine": 0.7,
             "dense": 4.0,
             "dense_lag": 2.0,
             "lexical": 2.0,
@@ -135,8 +138,12 @@ def test_features_describe_the_first_hit():
             "votes": 0.7,
             "length": math.log(7),
             "product": -1.0,
+            "near": 0.2,
+            "crowd": 4.0,
         }
     )
+    assert rest[0] == 1.5
+    assert rest[1:] == pytest.approx([1.5 * value for value in described[: len(LIST_FEATURES)]])
 
 
 def test_features_of_short_lists_are_finite():
@@ -146,18 +153,18 @@ def test_features_of_short_lists_are_finite():
 
 
 @pytest.mark.parametrize(
-    ("score", "action"), [(3.0, "answer"), (1.0, "ask"), (-1.0, "ask"), (-2.5, "escalate")]
+    ("dense", "action"), [(3.0, "answer"), (1.0, "ask"), (-1.0, "ask"), (-2.5, "escalate")]
 )
-def test_the_action_follows_the_probability(score: float, action: str):
-    decision, shown = decider().decide(ranking(score), 5, "both")
+def test_the_action_follows_the_probability(dense: float, action: str):
+    decision, shown = decider().decide(ranking(5.0, dense=[dense]), 5, "both")
     assert decision.action == action
-    assert decision.probability == pytest.approx(1 / (1 + math.exp(-score)))
-    assert shown == pytest.approx(1 / (1 + math.exp(-score - 1)))
+    assert decision.probability == pytest.approx(1 / (1 + math.exp(-dense)))
+    assert shown == pytest.approx(1 / (1 + math.exp(-dense - 1)))
     assert (decision.threshold, decision.certified) == (0.9, False)
 
 
 def test_nothing_is_answered_where_no_threshold_is_proven():
-    decision, _ = decider(max_wrong=0.05).decide(ranking(9.0), 5, "both")
+    decision, _ = decider(max_wrong=0.05).decide(ranking(9.0, dense=[9.0]), 5, "both")
     assert (decision.action, decision.threshold > 1) == ("ask", True)
 
 
@@ -176,9 +183,12 @@ def test_a_calibration_for_other_features_is_refused():
 def test_what_ships_prefers_clear_hits():
     shipped = decide.load(0.1)
     names = {"dense": [6.0, 1.0, 0.5, 0.2], "cosine": [0.6, 0.2, 0.1, 0.1], "votes": [0.9, 0.1, 0.0, 0.0]}
-    clear, _ = shipped.decide(ranking(9.0, 2.0, 1.0, 0.5, lexical=[5.0, 1.0, 0.0, 0.0], **names), 6, "both")
+    at_home = {"typical": 0.5, "density": 2.0}
+    hits = ranking(9.0, 2.0, 1.0, 0.5, lexical=[5.0, 1.0, 0.0, 0.0], near=0.1, crowd=2, **names, **at_home)
+    clear, _ = shipped.decide(hits, 6, "both")
     names = {"dense": [2.0, 2.0, 1.9, 1.9], "cosine": [0.2, 0.2, 0.19, 0.19], "votes": [0.1, 0.1, 0.1, 0.1]}
-    muddy, _ = shipped.decide(ranking(2.1, 2.1, 2.0, 2.0, lexical=[0.0, 0.0, 0.0, 0.0], **names), 6, "both")
+    hits = ranking(2.1, 2.1, 2.0, 2.0, near=-0.3, crowd=9, **names, **at_home)
+    muddy, _ = shipped.decide(hits, 6, "both")
     assert clear.probability > 0.6 > 0.4 > muddy.probability
 
 
