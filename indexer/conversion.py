@@ -190,6 +190,7 @@ def main(arguments: list[str]) -> None:
     """Convert with a progress bar on standard error: `python -m indexer.conversion IMAGE TARGET`."""
     warnings.simplefilter("ignore")  # the exporters warn of internals that a user cannot act on
     logging.disable(logging.WARNING)
+    torch.manual_seed(0)  # a pooler that nobody uses is drawn at random: let it be the same in every folder
     disable_progress_bar()  # theirs; ours tells enough
     bar: Any
     title, layout = "Preparing the embedder (once)", "{desc} {bar} {n}/{total}{postfix}"

@@ -18,8 +18,10 @@ from kb import settings as kb_settings
 from kb.errors import Invalid, NoIndex, PrecedentError
 from kb.imports.report import Report
 from kb.settings import Settings
+from kb.text import MAX_QUERY
 
 if TYPE_CHECKING:
+    from indexer.embed import Embedder
     from indexer.snapshot import Snapshot
 
 BAR_AFTER = 1.0  # seconds; shorter work shows no bar
@@ -91,8 +93,10 @@ def import_(
 @app.command()
 def index(as_json: AsJson = False) -> None:
     """Embed what is published into a new index; only changed text is embedded again."""
+    from indexer.embed import open_embedder
+
     settings = kb_settings.load()
-    id_ = _index(settings)
+    id_ = _index(settings, open_embedder(settings))
     if as_json:
         _print_json({"snapshot": id_})
     else:
@@ -126,6 +130,8 @@ def search(
         typer.echo(
             f"\n{rank}. {hit.title}  [{hit.id}, {hit.language}]\n   {hit.snippet}\n   ({'; '.join(hit.why)})"
         )
+    if result.cut:
+        typer.echo(f"\nOnly the first {MAX_QUERY:,} characters were searched.", err=True)
     if result.degraded:
         typer.echo(f"\n{result.degraded}", err=True)
 
@@ -175,15 +181,17 @@ def demo(
 ) -> None:
     """Set up the demo company in a folder of its own and serve it; a second start takes seconds."""
     from data import FOLDER
+    from indexer.embed import open_embedder
 
     settings = _listening(kb_settings.load(), host, port)
     settings = settings.changed(data_dir=settings.data_dir / "demo", database_url=None)
     for name in ("products.jsonl", "articles.jsonl", "tickets.jsonl"):
         with _bar(f"Importing {name}", "rows") as bar:
             _import(settings, FOLDER / name, None, True, bar.update)
-    _index(settings, only_if_changed=True)
+    embedder = open_embedder(settings)
+    _index(settings, embedder, only_if_changed=True)
     typer.echo(f"The demo company lives in {settings.data_dir}; delete that folder to be rid of it.")
-    _serve(settings)
+    _serve(settings, embedder)
 
 
 def _import(
@@ -208,13 +216,11 @@ def _report(path: Path, report: Report) -> dict[str, Any]:
     return {"path": str(path), **counts, "rejected": rejected}
 
 
-def _index(settings: Settings, *, only_if_changed: bool = False) -> str:
+def _index(settings: Settings, embedder: "Embedder", *, only_if_changed: bool = False) -> str:
     from indexer.build import build
-    from indexer.embed import open_embedder
 
     engine = db.open_engine(settings)
     db.migrate(engine)
-    embedder = open_embedder(settings)
     with db.reading(db.sessions(engine)) as session:
         mark = documents.watermark(session)
         live = _live(settings) if only_if_changed else None
@@ -237,14 +243,14 @@ def _live(settings: Settings) -> "Snapshot | None":
         return None
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, embedder: "Embedder | None" = None) -> None:
     from service.app import create_app
     from service.server import serve as listen
 
     def announce(address: str) -> None:
         typer.echo(f"Precedent is ready at {address} (Ctrl+C stops it).")
 
-    listen(create_app(settings), settings, announce)
+    listen(create_app(settings, embedder), settings, announce)
 
 
 def _listening(settings: Settings, host: str | None, port: int | None) -> Settings:

@@ -97,6 +97,17 @@ def test_import_index_search(run: Run, files: list[Path]) -> None:
     assert "zebra" not in json.dumps(hits)
 
 
+def test_a_very_long_problem_is_cut_and_one_without_words_refused(run: Run, files: list[Path]) -> None:
+    run("import", "--trust", *files)
+    run("index")
+    done = run("search", "the radio wants a code " * 5000)
+    assert "radio" in done.stdout.splitlines()[2]
+    assert "Only the first 2,000 characters were searched." in done.stderr
+    refused = run("search", "🙂 🙂")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "precedent: Please describe the problem in a few words; there is no word in this text.\n"
+
+
 def test_importing_again_changes_nothing(run: Run, files: list[Path]) -> None:
     run("import", "--trust", *files)
     again = json.loads(run("import", "--trust", *files, "--json").stdout)
