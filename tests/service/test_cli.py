@@ -105,7 +105,7 @@ def test_a_very_long_problem_is_cut_and_one_without_words_refused(run: Run, file
     assert "Only the first 2,000 characters were searched." in done.stderr
     refused = run("search", "🙂 🙂")
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr == "precedent: Please describe the problem in a few words; there is no word in this text.\n"
+    assert refused.stderr.startswith("precedent: Please describe the problem in a few words")
 
 
 def test_importing_again_changes_nothing(run: Run, files: list[Path]) -> None:
