@@ -230,4 +230,6 @@ def open_index(settings: Settings, embedder: Embedder | None = None) -> Index:
             f"The index was made with the embedder “{loaded.embedder}”, and “{engine.id}” is set. "
             "Run “precedent index” to make it anew, or set PRECEDENT_EMBEDDER back."
         )
-    return Index(loaded.corpus, engine, decide.load(settings.max_wrong), loaded.id)
+    index = Index(loaded.corpus, engine, decide.load(settings.max_wrong), loaded.id)
+    index.understand("ready")  # loads the language identifier now: the first customer does not wait a second
+    return index
