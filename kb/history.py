@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kb.tables import Revision, insert_many, now
 
-Subject = Literal["product", "article", "solution", "customer", "ticket"]
+Subject = Literal["product", "article", "solution", "customer", "ticket", "contact", "incident", "routing"]
 Effect = Literal["added", "changed", "unchanged"]
 
 
@@ -67,3 +67,8 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, lis
     """Return the fields that differ, each with its old and its new value."""
     names = [*old, *(name for name in new if name not in old)]
     return {name: [old.get(name), new.get(name)] for name in names if old.get(name) != new.get(name)}
+
+
+def plain(value: Any) -> Any:
+    """Return a value as a revision keeps it: JSON knows no times."""
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kb import catalogue, customers, locales, solutions, tracking
+from kb import catalogue, customers, locales, routing, solutions, ticket_history, tracking
 from kb.customers import Person
-from kb.errors import Conflict, Invalid, NotFound, Unavailable
-from kb.tables import CHANNELS, TICKET_KINDS, Search, Ticket, TicketEvent, now
+from kb.errors import Conflict, Invalid, Unavailable
+from kb.tables import CHANNELS, TICKET_KINDS, Search, Ticket, now
+from kb.ticket_history import Step, by_number, note
 
 LONGEST_SUBJECT = 200
 LONGEST_DESCRIPTION = 20_000
@@ -77,7 +78,7 @@ class OpenedTicket:
 
 @dataclass(frozen=True, slots=True)
 class TicketStatus:
-    """What the number alone shows: no names, and nothing of what was written."""
+    """What the number alone shows: no names of people, and nothing of what was written."""
 
     number: str
     state: str
@@ -85,13 +86,17 @@ class TicketStatus:
     created_at: datetime
     last_change: datetime
     next_step: str
-    history: tuple[tuple[datetime, str], ...]
+    history: tuple[Step, ...]
+    team: str | None = None
 
 
 def open_ticket(
     session: Session, new: NewTicket, key: str | None = None, *, at: datetime | None = None
 ) -> OpenedTicket:
-    """File a report and draw its number; the same `key` with the same report gives the same ticket."""
+    """File a report and draw its number; the same `key` with the same report gives the same ticket.
+
+    The routing rules send it to a team at once.
+    """
     new, key = _checked(new), _checked_key(key)
     digest = hashlib.sha256(json.dumps(asdict(new)).encode()).hexdigest()
     for _ in range(_TRIES):
@@ -107,8 +112,7 @@ def open_ticket(
 
 def status_by_number(session: Session, text: str) -> TicketStatus:
     """Return how far a ticket is. Unknown and deleted numbers answer alike; typing errors are told apart."""
-    ticket = _by_number(session, text)
-    moves = [(event.at, event.new) for event in ticket.events if event.kind == "state"]
+    ticket = by_number(session, text)
     return TicketStatus(
         number=ticket.number,
         state=ticket.state,
@@ -116,7 +120,8 @@ def status_by_number(session: Session, text: str) -> TicketStatus:
         created_at=ticket.created_at,
         last_change=ticket.updated_at,
         next_step=NEXT_STEPS[ticket.state],
-        history=tuple(moves),
+        history=ticket_history.steps(ticket),
+        team=routing.team_of(session, ticket),
     )
 
 
@@ -132,11 +137,11 @@ def change_status(
     session: Session, number: str, state: str, *, actor: str, why: str, at: datetime | None = None
 ) -> None:
     """Move a ticket to another state, if a ticket of its kind can go there."""
-    ticket = _by_number(session, number)
+    ticket = by_number(session, number)
     if state not in next_states(ticket.kind, ticket.state):
         raise Conflict(f"A {ticket.kind} that is {ticket.state} cannot become {state}.")
     moment = at or now()
-    _note(ticket, "state", ticket.state, state, actor, why, moment)
+    note(ticket, "state", ticket.state, state, actor=actor, why=why, at=moment)
     ticket.state, ticket.updated_at = state, moment
     ticket.solved_at = moment if state in ("solved", "shipped") else ticket.solved_at
     session.flush()
@@ -144,9 +149,9 @@ def change_status(
 
 def delete(session: Session, number: str, *, actor: str, why: str, at: datetime | None = None) -> None:
     """Take a ticket away: its number answers like an unknown one, and search forgets its words."""
-    ticket = _by_number(session, number)
+    ticket = by_number(session, number)
     ticket.deleted_at = at or now()
-    _note(ticket, "deleted", ticket.state, "deleted", actor, why, ticket.deleted_at)
+    note(ticket, "deleted", ticket.state, "deleted", actor=actor, why=why, at=ticket.deleted_at)
     solutions.withdraw_phrasings(session, f"ticket:{ticket.id}")
     session.flush()
 
@@ -221,8 +226,9 @@ def _open(session: Session, new: NewTicket, key: str | None, digest: str, at: da
     )
     session.add(ticket)
     session.flush()
-    _note(ticket, "state", None, "open", "customer", f"came over {new.channel}", at)
+    note(ticket, "state", None, "open", actor="customer", why=f"came over {new.channel}", at=at)
     session.flush()
+    routing.route(session, ticket, at=at)
     return OpenedTicket(ticket.number, created=True, created_at=at)
 
 
@@ -236,24 +242,3 @@ def _customer(session: Session, new: NewTicket, at: datetime) -> int | None:
 def _search(session: Session, key: str | None) -> int | None:
     """Return the search that the ticket came from; one that is gone keeps nobody from filing."""
     return session.scalars(select(Search.id).where(Search.key == key)).first() if key else None
-
-
-def _by_number(session: Session, text: str) -> Ticket:
-    number = tracking.parse(text)
-    query = select(Ticket).where(Ticket.number == number, Ticket.deleted_at.is_(None))
-    ticket = session.scalars(query).first()
-    if ticket is None:
-        raise NotFound("There is no ticket with this number.")
-    return ticket
-
-
-def _note(
-    ticket: Ticket,
-    kind: str,
-    old: str | None,
-    new: str,
-    actor: str,
-    why: str,
-    at: datetime,
-) -> None:
-    ticket.events.append(TicketEvent(kind=kind, old=old, new=new, actor=actor, why=why, at=at))

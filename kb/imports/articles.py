@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 
 from sqlalchemy.orm import Session
 
-from kb import articles, catalogue
+from kb import articles
 from kb.articles import NewArticle
 from kb.errors import Invalid
 from kb.history import Effect
 from kb.imports.fields import Codes, Key, Language, Line, MaybeText, Text, Title, word
-from kb.imports.loading import Batches, Progress, known_codes, load
+from kb.imports.loading import Progress, known_codes
 from kb.imports.report import Report
-from kb.imports.rows import read_rows
+from kb.imports.writers import Writer
 
 Visibility = Annotated[
     Literal["public", "customers", "employees"] | None, word("public", "customers", "employees")
@@ -33,19 +33,10 @@ class ArticleLine(Line):
 
 
 @dataclass(slots=True)
-class ArticleWriter:
+class ArticleWriter(Writer[ArticleLine, NewArticle]):
     """Checks articles against the products and against each other, and writes them."""
 
-    session: Session
-    trust: bool
-    actor: str
-    why: str
-    report: Report
-    codes: dict[str, int] = field(init=False)
     said: dict[tuple[str, str], Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.codes = catalogue.ids(self.session)
 
     def convert(self, line: ArticleLine) -> tuple[object, NewArticle]:
         """Make an article of a row, or say why it cannot be one."""
@@ -80,5 +71,5 @@ def import_articles(
     """Import articles: published when they are trusted, else drafts."""
     report = Report("articles")
     writer = ArticleWriter(session, trust, actor, f"import of {path.name}", report)
-    load(read_rows(path), ArticleLine, writer.convert, Batches(path, writer.save, report, progress))
+    writer.load(path, ArticleLine, progress)
     return report

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from kb import locales
 from kb.errors import Invalid
-from kb.tables import now
+from kb.tables import CHANNELS, now
 
 # Longer than any honest value; a limit keeps one broken row from filling an index or a page.
 LONGEST_KEY = 200
@@ -20,6 +20,9 @@ LONGEST_TEXT = 1_000_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _EARLIEST_YEAR = 1970
+
+# What other systems call our channels.
+_CHANNELS = {"call": "phone", "telephone": "phone", "mail": "email", "e-mail": "email", "form": "web"}
 
 
 class Line(BaseModel):
@@ -155,3 +158,6 @@ def word(*allowed: str, **meant: str) -> BeforeValidator:
         return text
 
     return BeforeValidator(read)
+
+
+Channel = Annotated[str, word(*CHANNELS, **_CHANNELS)]

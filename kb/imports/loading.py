@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from kb.errors import Invalid
 from kb.history import Effect
 from kb.imports import fields
 from kb.imports.fields import AnyLine
 from kb.imports.report import Rejected, Report
 from kb.imports.rows import Row
+from kb.tables import Ticket
 
 Item = TypeVar("Item")
 Progress = Callable[[int], object]
@@ -93,6 +97,16 @@ def known_codes(codes: Iterable[str] | None, known: dict[str, Any]) -> tuple[str
     if missing is not None:
         raise Invalid(f"there is no product with the code “{missing}”; import the products first")
     return given
+
+
+def known_ticket(session: Session, key: str | None) -> int | None:
+    """Return the row id of a ticket by its id in the file of tickets, or say that it does not exist."""
+    if key is None:
+        return None
+    found = session.scalars(select(Ticket.id).where(Ticket.key == key)).first()
+    if found is None:
+        raise Invalid(f"there is no ticket with the id “{key}”; import the tickets first")
+    return found
 
 
 def _named(identity: object) -> str:

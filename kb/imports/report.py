@@ -21,7 +21,10 @@ class Rejected:
 
 @dataclass(slots=True)
 class Report:
-    """The outcome of an import. `drafts` counts what search does not show before somebody reviews it."""
+    """The outcome of an import. `drafts` counts what search does not show before somebody reviews it.
+
+    `notes` are sentences on what the counts do not tell.
+    """
 
     kind: str
     added: int = 0
@@ -30,6 +33,7 @@ class Report:
     drafts: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -54,6 +58,7 @@ class Report:
             drafts=self.drafts + other.drafts,
             rejected=self.rejected + other.rejected,
             left_out=self.left_out + other.left_out,
+            notes=self.notes + other.notes,
         )
 
     def sentences(self) -> list[str]:
@@ -67,6 +72,7 @@ class Report:
                 f"{self.drafts} imported as drafts: not searchable before review;"
                 " import with --trust if they have been reviewed."
             )
+        said += self.notes
         for name, rows in sorted(self.left_out.items()):
             said.append(f"The field “{name}” is not known; it was left out of {rows} rows.")
         return said

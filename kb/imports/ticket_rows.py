@@ -182,22 +182,18 @@ def _message(number: int, message: Message) -> dict[str, Any]:
 
 
 def _described(session: Session, row: Ticket) -> dict[str, Any]:
-    fields = {name: _plain(getattr(row, name)) for name in _FIELDS}
+    fields = {name: history.plain(getattr(row, name)) for name in _FIELDS}
     link = ticket_products.c
     codes = session.scalars(
         select(Product.code)
         .join(ticket_products, link.product_id == Product.id)
         .where(link.ticket_id == row.id)
     )
-    messages = [[m.author, m.public, m.text, _plain(m.at)] for m in row.messages]
+    messages = [[m.author, m.public, m.text, history.plain(m.at)] for m in row.messages]
     return {**fields, "products": sorted(codes), "messages": messages}
 
 
 def _wanted(item: ImportedTicket) -> dict[str, Any]:
-    fields = {name: _plain(getattr(item, name)) for name in _FIELDS}
-    messages = [[author, public, text, _plain(at)] for author, public, text, at in item.messages]
+    fields = {name: history.plain(getattr(item, name)) for name in _FIELDS}
+    messages = [[author, public, text, history.plain(at)] for author, public, text, at in item.messages]
     return {**fields, "products": sorted(item.products), "messages": messages}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value

@@ -8,12 +8,13 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 from sqlalchemy.orm import Session
 
-from kb import catalogue, resolutions
+from kb import resolutions
 from kb.customers import Person
 from kb.errors import Invalid
 from kb.history import Effect
 from kb.imports import ticket_rows
 from kb.imports.fields import (
+    Channel,
     Codes,
     Key,
     Line,
@@ -22,34 +23,23 @@ from kb.imports.fields import (
     MaybeLanguage,
     MaybeMoment,
     MaybeText,
-    MaybeTitle,
     Moment,
     Text,
     Title,
     parsed,
     word,
 )
-from kb.imports.loading import Batches, Progress, known_codes, load
+from kb.imports.loading import Progress, known_codes
+from kb.imports.people import CustomerLine
 from kb.imports.report import Report
-from kb.imports.rows import read_rows
 from kb.imports.ticket_rows import ImportedTicket
-from kb.tables import CHANNELS, TICKET_KINDS, TICKET_STATES
+from kb.imports.writers import Writer
+from kb.tables import TICKET_KINDS, TICKET_STATES
 
-# What other systems call our states and channels.
+# What other systems call our states.
 _STATES = {"resolved": "solved", "new": "open", "pending": "answered", "done": "solved", "hold": "answered"}
-_CHANNELS = {"call": "phone", "telephone": "phone", "mail": "email", "e-mail": "email", "form": "web"}
 
 Author = Annotated[Literal["customer", "agent"], word("customer", "agent")]
-
-
-class CustomerLine(Line):
-    """Who wrote the ticket."""
-
-    id: MaybeKey = None
-    name: MaybeTitle = None
-    email: MaybeKey = None
-    phone: MaybeKey = None
-    country: MaybeCountry = None
 
 
 class MessageLine(Line):
@@ -69,7 +59,7 @@ class TicketLine(Line):
     description: Text
     status: Annotated[str, word(*TICKET_STATES, **_STATES)]
     kind: Annotated[str, word(*TICKET_KINDS)] = "problem"
-    channel: Annotated[str, word(*CHANNELS, **_CHANNELS)] = "api"
+    channel: Channel = "api"
     language: MaybeLanguage = None
     country: MaybeCountry = None
     products: Codes = None
@@ -82,26 +72,15 @@ class TicketLine(Line):
 
 
 @dataclass(slots=True)
-class _Writer:
+class _Writer(Writer[TicketLine, ImportedTicket]):
     """Writes batches of tickets, and remembers whose solutions they touch."""
 
-    session: Session
-    trust: bool
-    actor: str
-    why: str
-    report: Report
-    codes: dict[str, int] = field(init=False)
     touched: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.codes = catalogue.ids(self.session)
 
     def convert(self, line: TicketLine) -> tuple[object, ImportedTicket]:
         if line.solved_at and line.solved_at < line.created_at:
             raise Invalid("“solved_at” lies before “created_at”")
-        person = _person(line.customer)
-        if person:
-            person.identities()  # says now, with the line, what is wrong with an address or a number
+        person = line.customer.person() if line.customer else None
         digest = hashlib.sha256(line.model_dump_json().encode()).hexdigest()
         return line.id, _ticket(line, known_codes(line.products, self.codes) or (), person, digest)
 
@@ -132,15 +111,9 @@ def import_tickets(
     """
     report = Report("tickets")
     writer = _Writer(session, trust, actor, f"import of {path.name}", report)
-    load(read_rows(path), TicketLine, writer.convert, Batches(path, writer.save, report, progress))
+    writer.load(path, TicketLine, progress)
     resolutions.publish(session, writer.touched, actor=actor, why=writer.why)
     return report
-
-
-def _person(line: CustomerLine | None) -> Person | None:
-    if line is None:
-        return None
-    return Person(name=line.name, email=line.email, phone=line.phone, country=line.country, host_id=line.id)
 
 
 def _ticket(

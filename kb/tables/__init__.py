@@ -3,7 +3,7 @@
 from kb.tables.articles import VISIBILITIES, Article, ArticleTranslation, article_products
 from kb.tables.contacts import CHANNELS, CONTACT_KINDS, Contact
 from kb.tables.customers import IDENTITY_KINDS, Customer, Identity
-from kb.tables.incidents import Incident, IncidentFollower
+from kb.tables.incidents import INCIDENT_STATES, Incident, IncidentFollower, incident_products
 from kb.tables.products import NAME_KINDS, Product, ProductName
 from kb.tables.record import Table, Utc, Words, insert_many, insert_numbered, now
 from kb.tables.revisions import Revision
@@ -18,6 +18,7 @@ __all__ = [
     "CHANNELS",
     "CONTACT_KINDS",
     "IDENTITY_KINDS",
+    "INCIDENT_STATES",
     "NAME_KINDS",
     "OUTCOMES",
     "ROLES",
@@ -54,6 +55,7 @@ __all__ = [
     "Watermark",
     "Words",
     "article_products",
+    "incident_products",
     "insert_many",
     "insert_numbered",
     "now",

@@ -12,12 +12,13 @@ CONTACT_KINDS = ("call", "email", "chat", "visit", "purchase", "return", "repair
 
 
 class Contact(Table):
-    """One call, mail, visit, purchase or return."""
+    """One call, mail, visit, purchase or return. `key` is its id in the system it was imported from."""
 
     __tablename__ = "contacts"
     __table_args__ = (one_of("kind", CONTACT_KINDS), one_of("channel", CHANNELS))
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str | None] = mapped_column(unique=True, index=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     kind: Mapped[str]
     channel: Mapped[str]

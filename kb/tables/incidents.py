@@ -20,12 +20,13 @@ incident_products = Link(
 
 
 class Incident(Table):
-    """One known problem."""
+    """One known problem. `key` is its id in the system it was imported from."""
 
     __tablename__ = "incidents"
     __table_args__ = (one_of("state", INCIDENT_STATES),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str | None] = mapped_column(unique=True, index=True)
     title: Mapped[str]
     text: Mapped[str]
     language: Mapped[str]
@@ -35,7 +36,9 @@ class Incident(Table):
     resolved_at: Mapped[datetime | None]
 
     products: Mapped[list[Product]] = relationship(secondary=incident_products, order_by=Product.code)
-    followers: Mapped[list["IncidentFollower"]] = relationship(cascade="all, delete-orphan")
+    followers: Mapped[list["IncidentFollower"]] = relationship(
+        cascade="all, delete-orphan", order_by="IncidentFollower.id"
+    )
 
 
 class IncidentFollower(Table):

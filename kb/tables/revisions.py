@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kb.tables.record import Table, one_of
 
-SUBJECTS = ("product", "article", "solution", "customer", "ticket")
+SUBJECTS = ("product", "article", "solution", "customer", "ticket", "contact", "incident", "routing")
 
 
 class Revision(Table):

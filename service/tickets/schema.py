@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from kb.ticket_history import Step
 from kb.tickets import OpenedTicket, TicketStatus
 from kb.tracking import display
 from service.fields import Country, Email, Language, Phone
@@ -62,15 +63,21 @@ class TicketRequest(BaseModel):
     customer: CustomerIn = CustomerIn()
 
 
-class Step(BaseModel):
-    """One state that the ticket was in, and since when."""
+class StepOut(BaseModel):
+    """One step on the way of the ticket: a new state, or another team; the other one of the two is null."""
 
-    state: str
     at: str
+    state: str | None = None
+    team: str | None = None
+
+    @classmethod
+    def of(cls, step: Step) -> "StepOut":
+        """Return a step for programs."""
+        return cls(at=step.at.isoformat(), state=step.state, team=step.team)
 
 
 class TicketOut(BaseModel):
-    """What the number alone shows: no names, and nothing of what was written."""
+    """What the number alone shows: no names of people, and nothing of what was written."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -82,7 +89,11 @@ class TicketOut(BaseModel):
                     "created_at": "2026-11-22T17:09:00+00:00",
                     "last_change": "2026-11-22T17:09:00+00:00",
                     "next_step": "We read your report.",
-                    "history": [{"state": "open", "at": "2026-11-22T17:09:00+00:00"}],
+                    "team": "Washing care",
+                    "history": [
+                        {"at": "2026-11-22T17:09:00+00:00", "state": "open", "team": None},
+                        {"at": "2026-11-22T17:09:00+00:00", "state": None, "team": "Washing care"},
+                    ],
                 }
             ]
         }
@@ -94,7 +105,8 @@ class TicketOut(BaseModel):
     created_at: str
     last_change: str
     next_step: str
-    history: list[Step]
+    team: str | None = Field(description="the team that looks after it; null before it has gone to one")
+    history: list[StepOut] = Field(description="states and teams in their order, the oldest first")
 
     @classmethod
     def of(cls, status: TicketStatus) -> "TicketOut":
@@ -106,7 +118,8 @@ class TicketOut(BaseModel):
             created_at=status.created_at.isoformat(),
             last_change=status.last_change.isoformat(),
             next_step=status.next_step,
-            history=[Step(state=state, at=at.isoformat()) for at, state in status.history],
+            team=status.team,
+            history=[StepOut.of(step) for step in status.history],
         )
 
 

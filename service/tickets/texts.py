@@ -57,8 +57,10 @@ TEXTS: Final[dict[str, Any]] = {
     "status_title": "Status of your request",
     "next_step": "Next step",
     "last_change": "Last change:",
+    "with_team": "With the team",
+    "since": "since",
     "history_title": "What happened so far",
-    "status_private": "With the number alone we show no names and none of what was written.",
+    "status_private": "With the number alone we show no names of people and none of what was written.",
     "another_number": "Look up another number",
     "states": {
         "open": ("Received", "We have it, and somebody will read it."),

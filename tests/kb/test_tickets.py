@@ -14,6 +14,7 @@ from kb.errors import Conflict, Invalid, Mistyped, NotFound
 from kb.products import Product
 from kb.solutions import NewText
 from kb.tables import TICKET_KINDS, TICKET_STATES, Customer, Identity, Ticket, TicketEvent
+from kb.ticket_history import Step
 from kb.tickets import NewTicket
 
 MOMENT = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -32,7 +33,8 @@ def test_a_ticket_gets_a_number_and_its_status_says_how_far_it_is(session: Sessi
         created_at=MOMENT,
         last_change=MOMENT,
         next_step="Our support team will read your report and answer it.",
-        history=((MOMENT, "open"),),
+        history=(Step(MOMENT, state="open"),),
+        team=None,
     )
 
 
@@ -175,7 +177,7 @@ def test_every_change_is_kept_with_who_when_and_why(session: Session):
             session, number, state, actor="ben", why=f"step {hour}", at=MOMENT + timedelta(hours=hour)
         )
     status = tickets.status_by_number(session, number)
-    assert [state for _, state in status.history] == ["open", *steps]
+    assert [step.state for step in status.history] == ["open", *steps]
     assert status.last_change == MOMENT + timedelta(hours=5)
     events = session.scalars(select(TicketEvent).order_by(TicketEvent.id)).all()
     assert [(each.actor, each.why, each.old, each.new) for each in events][:3] == [

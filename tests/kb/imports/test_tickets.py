@@ -14,6 +14,7 @@ from kb.imports import import_path
 from kb.imports.tickets import import_tickets
 from kb.products import Product
 from kb.tables import Customer, Identity, Ticket, TicketEvent, TicketMessage
+from kb.ticket_history import Step
 
 ROW = {
     "subject": "No heat",
@@ -64,8 +65,8 @@ def test_a_ticket_comes_with_all_that_is_known_of_it(session: Session, tmp_path:
     ]
     status = tickets.status_by_number(session, ticket.number)
     assert status.history == (
-        (datetime(2026, 3, 1, 10, tzinfo=UTC), "open"),
-        (datetime(2026, 3, 2, 10, tzinfo=UTC), "solved"),
+        Step(datetime(2026, 3, 1, 10, tzinfo=UTC), state="open"),
+        Step(datetime(2026, 3, 2, 10, tzinfo=UTC), state="solved"),
     )
     assert [(each.kind, each.value) for each in session.scalars(select(Identity).order_by(Identity.id))] == [
         ("host", "c7"),
@@ -184,7 +185,7 @@ def test_a_changed_row_is_a_revision_and_reaches_search_only_when_trusted(sessio
     assert change.changes["state"] == ["open", "solved"]
     assert change.changes["resolution"] == [None, "Bleed the pump."]
     assert [each[2] for each in change.changes["messages"][1]] == ["Still cold?", "He again."]
-    assert [state for _, state in tickets.status_by_number(session, ticket.number).history] == [
+    assert [step.state for step in tickets.status_by_number(session, ticket.number).history] == [
         "open",
         "solved",
     ]

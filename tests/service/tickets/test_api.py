@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
-from kb import db, tickets, tracking
+from kb import db, routing, tickets, tracking
 from kb.settings import Settings
 from kb.tables import Ticket
 from service.app import create_app
@@ -45,6 +45,30 @@ def test_a_ticket_gets_a_number_that_shows_its_status(bare: TestClient, ticket: 
     assert shown["next_step"]
     assert "Ana" not in status.text
     assert "squeaks" not in status.text
+
+
+def test_the_status_names_the_team_and_never_who_did_something(bare: TestClient, ticket: Make):
+    with db.transaction(bare.app.state.services.sessions) as session:
+        rules = [routing.Rule("Bugs", kind="bug")]
+        routing.replace_rules(session, rules, actor="Olga Agent", why="first list")
+    number = file(bare, ticket(kind="bug")).json()["number"]
+    with db.transaction(bare.app.state.services.sessions) as session:
+        routing.assign_team(session, number, "Hinges", actor="Olga Agent", why="it squeaks")
+    answer = bare.get(f"/api/v1/tickets/{number}")
+    shown = answer.json()
+    assert shown["team"] == "Hinges"
+    assert [(step["state"], step["team"]) for step in shown["history"]] == [
+        ("open", None),
+        (None, "Bugs"),
+        (None, "Hinges"),
+    ]
+    assert [step["at"] for step in shown["history"]][-1] == shown["last_change"]
+    assert "Olga" not in answer.text
+    assert "squeaks" not in answer.text
+    assert (
+        bare.get(f"/api/v1/tickets/{file(bare, ticket(), 'key-number-3').json()['number']}").json()["team"]
+        is None
+    )
 
 
 def test_the_same_key_with_the_same_content_is_the_same_ticket(bare: TestClient, ticket: Make):

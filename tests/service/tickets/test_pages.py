@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from kb import db, tickets, tracking
+from kb import db, routing, tickets, tracking
 from kb.tables import Customer, Ticket
 from kb.tables.tickets import TICKET_KINDS, TICKET_STATES
 from service.tickets.texts import TEXTS
@@ -85,6 +85,24 @@ def test_the_status_follows_the_ticket(bare: TestClient):
     assert tickets.NEXT_STEPS["answered"] in html
     assert re.findall(r"<strong>(\w+)</strong> <time", html) == ["Received", "Answered"]
     assert "It squeaks" not in html
+
+
+def test_the_status_says_with_which_team_a_ticket_is_and_since_when(bare: TestClient):
+    number = send(bare)
+    assert TEXTS["with_team"] not in bare.get(f"/status/{number}").text
+    with db.transaction(bare.app.state.services.sessions) as session:  # type: ignore[attr-defined]
+        routing.assign_team(session, number, "Washing <care>", actor="Olga Agent", why="a seal")
+        tickets.change_status(session, number, "answered", actor="Olga Agent", why="wrote back")
+    html = bare.get(f"/status/{number}").text
+    history = re.findall(r"<strong>(.+?)</strong> <time[^>]*>(since )?", html[html.index("<ol") :])
+    assert history == [
+        ("Received", ""),
+        ("With the team <bdi>Washing &lt;care&gt;</bdi>", "since "),
+        ("Answered", ""),
+    ]
+    assert "<p>With the team <strong><bdi>Washing &lt;care&gt;</bdi></strong></p>" in html
+    assert "Olga" not in html
+    assert "seal" not in html
 
 
 def test_every_state_and_kind_has_words():
