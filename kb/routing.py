@@ -69,7 +69,7 @@ def replace_rules(
     session: Session, new: Sequence[Rule], *, actor: str, why: str, at: datetime | None = None
 ) -> None:
     """Put a list of rules in the place of all that were there; its order is the order of asking."""
-    wanted, old = [_checked(rule) for rule in new], rules(session)
+    wanted, old = [checked(rule) for rule in new], rules(session)
     codes = {row.code: row.id for row in catalogue.rows(session, {r.product for r in wanted if r.product})}
     session.execute(delete(RoutingRule))
     for position, rule in enumerate(wanted, start=1):
@@ -80,6 +80,18 @@ def replace_rules(
     change = {"rules": [[asdict(rule) for rule in old], [asdict(rule) for rule in wanted]]}
     history.record(session, "routing", RULES, change, actor=actor, why=why, at=at)
     session.flush()
+
+
+def checked(rule: Rule) -> Rule:
+    """Return a rule in normal form, or say what is wrong with it; products are checked when it is stored."""
+    if rule.kind and rule.kind not in TICKET_KINDS:
+        raise Invalid(f"A ticket is one of {', '.join(TICKET_KINDS)}.", "kind")
+    return replace(
+        rule,
+        team=_name(rule.team),
+        language=locales.language(rule.language) if rule.language else None,
+        country=locales.country(rule.country) if rule.country else None,
+    )
 
 
 def teams(session: Session) -> tuple[str, ...]:
@@ -178,14 +190,3 @@ def _name(text: str) -> str:
     if len(name) > LONGEST_NAME:
         raise Invalid(f"The name of a team has at most {LONGEST_NAME} characters.", "team")
     return name
-
-
-def _checked(rule: Rule) -> Rule:
-    if rule.kind and rule.kind not in TICKET_KINDS:
-        raise Invalid(f"A ticket is one of {', '.join(TICKET_KINDS)}.", "kind")
-    return replace(
-        rule,
-        team=_name(rule.team),
-        language=locales.language(rule.language) if rule.language else None,
-        country=locales.country(rule.country) if rule.country else None,
-    )

@@ -51,7 +51,7 @@ class Report:
 
     def __add__(self, other: "Report") -> "Report":
         return Report(
-            kind=f"{self.kind}, {other.kind}",
+            kind=", ".join(dict.fromkeys([*self.kind.split(", "), *other.kind.split(", ")])),
             added=self.added + other.added,
             changed=self.changed + other.changed,
             unchanged=self.unchanged + other.unchanged,

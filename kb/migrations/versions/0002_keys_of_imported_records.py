@@ -1,7 +1,7 @@
 """Contacts and incidents keep the id of the system they come from, and revisions like all other records.
 
 SQLite copies a table to change a constraint of it, and dropping the old `incidents` would take its followers
-along: a new column with a unique index needs no copy. Nothing refers to `revisions`, so that it may be copied.
+along: a new column with a unique index needs no copy. Nothing refers to `revisions`: it may be copied.
 """
 
 from collections.abc import Sequence
