@@ -78,8 +78,9 @@ def import_(
 ) -> None:
     """Import products, customers, articles, tickets, contacts, incidents and routing rules.
 
-    A folder of such files is imported in this order. Rules replace all that there were before. Exit status 1
-    when a row was rejected.
+    The files of a folder are imported in this order. Rules replace all that were there.
+
+    Exit status 1 when a row was rejected.
     """
     settings = kb_settings.load()
     reports = []
@@ -217,7 +218,7 @@ def _tell(path: Path, report: Report) -> None:
 def _report(path: Path, report: Report) -> dict[str, Any]:
     counts = {name: getattr(report, name) for name in ("kind", "added", "changed", "unchanged", "drafts")}
     rejected = [{"file": r.file, "line": r.line, "reason": r.reason} for r in report.rejected]
-    return {"path": str(path), **counts, "rejected": rejected}
+    return {"path": str(path), **counts, "notes": report.notes, "rejected": rejected}
 
 
 def _index(settings: Settings, embedder: "Embedder", *, only_if_changed: bool = False) -> str:

@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from kb import customers, inquiries, tickets, timeline
+from kb import customers, incidents, inquiries, tickets, timeline
 from kb.customers import Person
 from kb.inquiries import SearchRecord
-from kb.tables import Contact
+from kb.tables import Contact, Incident
 from kb.tickets import NewTicket
 
 MOMENT = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -46,4 +46,24 @@ def test_everything_of_a_person_comes_in_its_order(session: Session):
         (hours(2), "ticket open", "web", "It leaks", number),
         (hours(3), "call", "phone", "call", "R1"),
         (hours(5), "ticket solved", "web", "It leaks", number),
+    ]
+
+
+def test_an_incident_is_told_once_however_many_records_of_a_person_follow_it(session: Session):
+    ana, other = (customers.find_or_create(session, Person(email=f"{name}@example.org")) for name in "ab")
+    row = Incident(key="i1", title="No water", text="", language="en", state="open", created_at=hours(0))
+    session.add(row)
+    session.flush()
+    incidents.follow(session, row.id, other, at=hours(2))
+    report = NewTicket("problem", "It is dry", "No water comes.", channel="phone", email="a@example.org")
+    number = tickets.open_ticket(session, report, at=hours(1)).number
+    incidents.follow(session, row.id, ana, number, at=hours(1))
+    customers.merge(session, other, ana, actor="ben", why="same person")
+    row.state, row.resolved_at = "resolved", hours(4)
+    session.flush()
+    found = timeline.happenings(session, ana)
+    assert [(each.at, each.kind, each.channel, each.text, each.reference) for each in found] == [
+        (hours(1), "ticket open", "phone", "It is dry", number),
+        (hours(1), "incident followed", "phone", "No water", "i1"),
+        (hours(4), "incident resolved", "phone", "No water", "i1"),
     ]

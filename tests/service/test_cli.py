@@ -135,6 +135,16 @@ def test_bad_rows_are_told_and_the_rest_is_imported(run: Run, tmp_path: Path) ->
     assert [row["line"] for row in report["rejected"]] == [2, 3]
 
 
+def test_rules_that_take_the_place_of_others_are_told(run: Run, tmp_path: Path) -> None:
+    note = "The list of rules was replaced: {} before, {} now."
+    note += " Tickets that are open already stay where they are."
+    rules: list[dict[str, object]] = [{"team": "Bugs", "kind": "bug"}, {"team": "Everything else"}]
+    done = run("import", lines(tmp_path / "routing.jsonl", rules))
+    assert done.stdout.splitlines()[-1] == f"routing.jsonl: {note.format(0, 2)}"
+    again = run("import", lines(tmp_path / "routing.jsonl", rules[1:]), "--json")
+    assert json.loads(again.stdout)[0]["notes"] == [note.format(2, 1)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

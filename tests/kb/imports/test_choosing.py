@@ -68,7 +68,7 @@ def test_folders_are_known_by_what_they_hold(tmp_path: Path):
         (
             "x.jsonl",
             {"a": 1},
-            "x.jsonl is not known by its fields: products have code and name; customers have id and identities;",
+            "x.jsonl is not known by its fields: products have code and name; customers have",
         ),
         ("x.jsonl", CORPUS, "x.jsonl belongs to a folder in the layout of BEIR; give the folder."),
         ("x.md", {"a": 1}, "x.md is one Markdown file; give the folder that it is in."),
