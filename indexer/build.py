@@ -1,14 +1,20 @@
-"""Documents to a published snapshot; text that the last snapshot knows is not embedded again."""
+"""Documents to a published snapshot; text that was embedded before is not embedded again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
+from filelock import FileLock
+
 from indexer import snapshot
-from indexer.corpus import Progress, make_corpus
+from indexer.corpus import Corpus, compose, make_corpus, roomy
 from indexer.embed import Embedder, Vectors
+from indexer.journal import Journal
+from indexer.rows import entries, mark
+from indexer.segment import Delta
+from indexer.vectorise import Progress
 from kb.documents import Document
 from kb.errors import NoIndex, Unavailable
-from kb.products import Product
+from kb.products import NameBook, Product
 
 
 def build(
@@ -19,10 +25,19 @@ def build(
     root: Path,
     progress: Progress | None = None,
 ) -> str:
-    """Build an index of `documents` under `root`, publish it and return the snapshot's id."""
-    corpus = make_corpus(documents, catalogue, embedder, _known_vectors(root, embedder.id), progress)
+    """Build an index of `documents` under `root`, publish it and return the snapshot's id.
+
+    Where little changed, the last snapshot is kept with a delta beside it. Whatever ends the process, what
+    was embedded until then is not embedded again by the next one.
+    """
     try:
-        return snapshot.publish(root, corpus, embedder.id, watermark)
+        root.mkdir(parents=True, exist_ok=True)
+        with FileLock(root / ".build.lock"):  # of two that build at once, the second has little left to do
+            journal = Journal(root, embedder.id)
+            corpus = _corpus(tuple(documents), catalogue, embedder, root, journal, progress)
+            id_ = snapshot.publish(root, corpus, embedder.id, watermark)
+            journal.clear()
+            return id_
     except OSError as error:
         raise Unavailable(
             f"The index cannot be written to {root}: {error.strerror or error}. "
@@ -30,9 +45,41 @@ def build(
         ) from error
 
 
-def _known_vectors(root: Path, embedder: str) -> Mapping[bytes, Vectors]:
+def _corpus(
+    documents: tuple[Document, ...],
+    catalogue: tuple[Product, ...],
+    embedder: Embedder,
+    root: Path,
+    journal: Journal,
+    progress: Progress | None,
+) -> Corpus:
     try:
-        last = snapshot.load(root)
-    except NoIndex:
-        return {}
-    return last.corpus.known_vectors() if last.embedder == embedder else {}
+        last = snapshot.load(root, embedder.id).corpus
+    except (NoIndex, Unavailable):
+        return make_corpus(documents, catalogue, embedder, journal.known(), progress, journal.add)
+    known = last.known_vectors() | journal.known()
+    if last.catalogue == catalogue:
+        amended = _amended(last, documents, embedder, known, journal, progress)
+        if amended:
+            return amended
+    return make_corpus(documents, catalogue, embedder, known, progress, journal.add)
+
+
+def _amended(
+    last: Corpus,
+    documents: tuple[Document, ...],
+    embedder: Embedder,
+    known: dict[bytes, Vectors],
+    journal: Journal,
+    progress: Progress | None,
+) -> Corpus | None:
+    """Return the last index with what differs from its segment beside it; None when that is too much."""
+    segment = last.segment
+    marks = segment.marks_by_key()
+    changed = [d for d in documents if marks.get((d.id, d.language)) != mark(d)]
+    gone = marks.keys() - {(d.id, d.language) for d in documents}
+    found = entries(changed, NameBook(last.catalogue))
+    if not roomy(segment, sum(len(entry.rows) for entry in found), len(gone)):
+        return None
+    bare = compose(segment, last.catalogue, Delta())
+    return bare.amended(last.catalogue, found, gone, embedder, known, journal.add, progress)

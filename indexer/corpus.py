@@ -1,53 +1,89 @@
 """Everything that one index knows of its documents, in memory; `snapshot` keeps it on disk."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from indexer.chunks import Passage, passages
-from indexer.dense import DenseIndex, Ids
+from indexer.dense import DenseIndex, Neighbours
 from indexer.embed import Embedder, Vectors
-from indexer.lexical import LexicalIndex
+from indexer.lexical import LexicalIndex, LexicalScores
+from indexer.nearest import Ids
+from indexer.rows import Entry, Key, Row, entries
+from indexer.segment import Delta, Owners, Segment, make_segment
+from indexer.vectorise import Keep, Progress, vectorise
 from kb.documents import Document
 from kb.products import NameBook, Product
 
-DIGEST_BYTES = 16
-Digests = npt.NDArray[np.uint8]
-Progress = Callable[[str, int, int], None]  # what is being done, how much of it, out of how much
+# Beyond a tenth of the index (or so many passages) its statistics speak of another corpus: make it anew.
+SHARE, LEAST = 0.1, 50
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Documents and their passages in both legs.
-
-    `documents` come without phrasings. Row r of the passages has id `ids[r]` (sorted), stands in
-    `documents[owners[r]]`, and its text has the digest `digests[r]` and the vector `vectors[r]`.
+    """A segment and what changed since, as one list of passages: row r has id `ids[r]` (sorted) and stands
+    in `documents[owners[r]]`. Nothing changes after it is made: a change is a new object that shares the
+    segment.
     """
 
     documents: tuple[Document, ...]
     catalogue: tuple[Product, ...]
     ids: Ids
-    owners: npt.NDArray[np.int32]
-    digests: Digests
-    vectors: Vectors
+    owners: Owners
     dense: DenseIndex
     lexical: LexicalIndex
+    segment: Segment
+    delta: Delta
+
+    @property
+    def roomy(self) -> bool:
+        """Say whether what changed is small beside the segment; else it is time to index anew."""
+        rows = sum(len(entry.rows) for entry in self.delta.entries)
+        return roomy(self.segment, rows, len(self.delta.gone))
+
+    def neighbours(self, vector: Vectors) -> Neighbours:
+        """Return the passages nearest to a unit vector of shape (dimension,)."""
+        return self.dense.search(vector)
+
+    def words(self, text: str) -> LexicalScores:
+        """Return the lexical score of every passage, in the order of `ids`."""
+        return self.lexical.search(text)
+
+    def amended(
+        self,
+        catalogue: tuple[Product, ...],
+        changed: Iterable[Entry],
+        gone: Iterable[Key],
+        embedder: Embedder,
+        known: Mapping[bytes, Vectors] | None = None,
+        keep: Keep | None = None,
+        progress: Progress | None = None,
+    ) -> "Corpus":
+        """Return this corpus with documents added or replaced and others withdrawn; earlier changes stay.
+
+        Vectors are taken from the earlier changes and from `known`, the rest is embedded.
+        """
+        marks = self.segment.marks_by_key()
+        standing = {entry.key: entry for entry in self.delta.entries}
+        missing = set(self.delta.gone)
+        for key in gone:
+            standing.pop(key, None)
+            missing.add(key)
+        for entry in changed:
+            standing[entry.key] = entry
+            missing.add(entry.key)
+        for key in [key for key, entry in standing.items() if marks.get(key) == entry.mark]:
+            del standing[key]  # it is again as the segment knows it
+            missing.discard(key)
+        added = _added(self.segment, standing.values())
+        vectors = vectorise(added, embedder, {**(known or {}), **self.delta.vectors}, keep, progress)
+        by_digest = {row.digest: vector for row, vector in zip(added, vectors, strict=True)}
+        delta = Delta(tuple(standing.values()), frozenset(missing & marks.keys()), by_digest)
+        return compose(self.segment, catalogue, delta)
 
     def known_vectors(self) -> dict[bytes, Vectors]:
-        """Return the vectors by the digest of their text, so that only changed text is embedded again."""
-        return {digest.tobytes(): vector for digest, vector in zip(self.digests, self.vectors, strict=True)}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One passage as it is matched: with canonical product names, a piece of the body after the title."""
-
-    id: int
-    digest: bytes
-    text: str
+        """Return the vectors of segment and delta by the digest of their text."""
+        return self.segment.vectors_by_digest() | dict(self.delta.vectors)
 
 
 def make_corpus(
@@ -56,74 +92,75 @@ def make_corpus(
     embedder: Embedder,
     known: Mapping[bytes, Vectors] | None = None,
     progress: Progress | None = None,
+    keep: Keep | None = None,
 ) -> Corpus:
-    """Cut, embed and index `documents`; vectors of `known` texts are taken over."""
-    book = NameBook(catalogue)
-    kept: list[Document] = []
-    rows: dict[int, Row] = {}
-    owners: dict[int, int] = {}
-    for document in documents:
-        for passage in passages(document):
-            row = passage_row(document, passage, book)
-            rows[row.id] = row
-            owners[row.id] = len(kept)
-        kept.append(replace(document, phrasings=()))
-    ordered = [rows[id_] for id_ in sorted(rows)]
-    vectors = _embed(ordered, embedder, known or {}, progress)
-    ids = np.array([row.id for row in ordered], dtype=np.int64)
+    """Cut, embed and index `documents` as one segment."""
+    made = entries(documents, NameBook(catalogue))
+    return compose(make_segment(made, embedder, known or {}, keep, progress), catalogue, Delta())
+
+
+def roomy(segment: Segment, passages: int, gone: int) -> bool:
+    """Say whether so many changed passages, and documents that went, are still few beside the segment."""
+    most_gone = max(LEAST, SHARE * len(segment.documents))
+    return passages <= max(LEAST, SHARE * len(segment.ids)) and gone <= most_gone
+
+
+def compose(segment: Segment, catalogue: tuple[Product, ...], delta: Delta) -> "Corpus":
+    """Return the corpus that a segment and its delta make together."""
+    if not delta.entries and not delta.gone:
+        legs = segment.dense, segment.lexical
+        return Corpus(segment.documents, catalogue, segment.ids, segment.owners, *legs, segment, delta)
+    standing = {entry.key: entry for entry in delta.entries}
+    # What was replaced keeps its place, what is new stands at the end: ties are settled as they were.
+    keys = segment.keys()
+    documents = [standing[key].document if key in standing else d
+                 for key, d in zip(keys, segment.documents, strict=True)
+                 if key in standing or key not in delta.gone]  # fmt: skip
+    known = set(keys)
+    documents += [entry.document for key, entry in standing.items() if key not in known]
+    numbers = {(document.id, document.language): i for i, document in enumerate(documents)}
+    places = np.array([-1 if key in delta.gone else numbers[key] for key in keys], dtype=np.int32)
+    owners = places[segment.owners] if len(keys) else segment.owners.copy()
+    added = _added(segment, delta.entries)
+    _keep_rows(segment, delta.entries, numbers, owners)
+    owner_of = {row.id: numbers[entry.key] for entry in delta.entries for row in entry.rows}
+    all_ids = np.concatenate([segment.ids, _ids(added)])
+    all_owners = np.concatenate([owners, np.array([owner_of[row.id] for row in added], dtype=np.int32)])
+    order = np.argsort(all_ids, kind="stable")
+    order = order[all_owners[order] >= 0]
+    vectors = np.array([delta.vectors[row.digest] for row in added], dtype=np.float32)
     return Corpus(
-        documents=tuple(kept),
+        documents=tuple(documents),
         catalogue=catalogue,
-        ids=ids,
-        owners=np.array([owners[row.id] for row in ordered], dtype=np.int32),
-        digests=np.frombuffer(b"".join(row.digest for row in ordered), np.uint8).reshape(-1, DIGEST_BYTES),
-        vectors=vectors,
-        dense=DenseIndex.build(ids, vectors),
-        lexical=LexicalIndex.build([row.text for row in ordered]),
+        ids=all_ids[order],
+        owners=all_owners[order],
+        dense=segment.dense.changed(
+            segment.ids[owners < 0], _ids(added), vectors.reshape(len(added), segment.vectors.shape[1])
+        ),
+        lexical=segment.lexical.changed([row.text for row in added], order),
+        segment=segment,
+        delta=delta,
     )
 
 
-def passage_row(document: Document, passage: Passage, book: NameBook) -> Row:
-    """Return what is matched of a passage; the same text in the same place has the same id for ever."""
-    text = _titled(document, passage)
-    names = book.find(text, language=document.language, among=document.products)
-    text = book.canonical(text, names)
-    return Row(_passage_id(document, passage, text), _digest(text), text)
+def _added(segment: Segment, changed: Iterable[Entry]) -> list[Row]:
+    """Return the passages of changed documents that the segment does not hold, each once."""
+    rows = {row.id: row for entry in changed for row in entry.rows}
+    held = np.isin(np.array(list(rows), dtype=np.int64), segment.ids)
+    return [row for row, known in zip(rows.values(), held, strict=True) if not known]
 
 
-def _titled(document: Document, passage: Passage) -> str:
-    return f"{document.title}. {passage.text}" if passage.kind == "body" and document.title else passage.text
+def _keep_rows(
+    segment: Segment, changed: Iterable[Entry], numbers: Mapping[Key, int], owners: np.ndarray
+) -> None:
+    """Let passages that a changed document still has stand: their text is the same, and so is their id."""
+    for entry in changed:
+        ids = _ids(entry.rows)
+        rows = np.searchsorted(segment.ids, ids)
+        found = rows < len(segment.ids)
+        found[found] = segment.ids[rows[found]] == ids[found]
+        owners[rows[found]] = numbers[entry.key]
 
 
-def _passage_id(document: Document, passage: Passage, text: str) -> int:
-    """Return 63 bits of a hash of the place and the text."""
-    parts = "\x00".join((document.id, document.language, passage.kind, text))
-    return int.from_bytes(hashlib.sha256(parts.encode()).digest()[:8], "big") >> 1
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()[:DIGEST_BYTES]
-
-
-def _embed(
-    rows: list[Row], embedder: Embedder, known: Mapping[bytes, Vectors], progress: Progress | None
-) -> Vectors:
-    vectors = np.empty((len(rows), embedder.dimension), dtype=np.float32)
-    fresh: dict[bytes, list[int]] = {}
-    for number, row in enumerate(rows):
-        if row.digest in known:
-            vectors[number] = known[row.digest]
-        else:
-            fresh.setdefault(row.digest, []).append(number)
-    texts = [rows[numbers[0]].text for numbers in fresh.values()]
-    done = 0
-
-    def step(count: int) -> None:
-        nonlocal done
-        done += count
-        if progress:
-            progress("embedding", done, len(texts))
-
-    for numbers, vector in zip(fresh.values(), embedder.passages(texts, step), strict=True):
-        vectors[numbers] = vector
-    return vectors
+def _ids(rows: Sequence[Row]) -> Ids:
+    return np.array([row.id for row in rows], dtype=np.int64)

@@ -1,16 +1,12 @@
-"""The FAISS index of the passages' vectors, under our own ids."""
+"""The dense leg: the nearest passages by centred cosine, in a fixed index and in what changed since."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 
-from indexer.embed import Vectors
-from kb.errors import Unavailable
-
-Ids = npt.NDArray[np.int64]
+from indexer.nearest import Ids, Nearest, Vectors
 
 # Vectors of one corpus share a direction that says nothing. Half of their mean is taken off all of them:
 # dense hit@1 rises from .681 to .706 on wixqa, .773 to .794 on wixqa-open, .949 to .958 on btcfaq and stays
@@ -39,68 +35,115 @@ class Neighbours:
     typical: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What is usual in a corpus: the centre that is taken off, the moments of what remains, `typical`.
+
+    With the mean m and the covariance C of unit vectors, the cosines of a query q have mean m·q and variance
+    q·C·q: the same figures as from comparing q with all of them.
+    """
+
+    centre: Vectors
+    mean: Vectors
+    covariance: Vectors
+    typical: float
+
+
 class DenseIndex:
-    """Exact cosine search among centred unit vectors."""
+    """Cosine search among centred unit vectors; a later change is a new object that shares the old index."""
 
     def __init__(
-        self, index: faiss.Index, centre: Vectors, background: Vectors, typical: float = 0.0
+        self,
+        nearest: Nearest,
+        ids: Ids,
+        vectors: Vectors,
+        usual: Usual,
+        hidden: Ids | None = None,
+        added: tuple[Ids, Vectors] | None = None,
     ) -> None:
-        faiss.omp_set_num_threads(1)  # queries come in parallel; threads inside one only wait for each other
-        self._index = index
-        self._centre = centre
-        self._background = background
-        self._typical = typical
+        self._nearest = nearest
+        self._ids = ids
+        self._vectors = vectors
+        self._usual = usual
+        self._hidden = hidden
+        self._added = added
 
     @property
     def size(self) -> int:
-        return int(self._index.ntotal)
+        hidden = 0 if self._hidden is None else len(self._hidden)
+        return self._nearest.size - hidden + (len(self._added[0]) if self._added else 0)
 
     @classmethod
     def build(cls, ids: Ids, vectors: Vectors) -> "DenseIndex":
-        """Index unit `vectors` of shape (n, dimension) under `ids` of shape (n,)."""
-        centre = (
-            CENTRE * vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
-        )
+        """Index unit `vectors` of shape (n, dimension) under `ids` of shape (n,), which are sorted."""
+        dimension = vectors.shape[1]
+        centre = CENTRE * vectors.mean(axis=0) if len(ids) else np.zeros(dimension, dtype=np.float32)
         moved = _centred(vectors, centre)
-        index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
-        index.add_with_ids(moved, ids)
+        nearest = Nearest.build(ids, moved)
         # Ids are hashes, so a stride through them in order is a random sample.
-        order = np.argsort(ids)[:: max(1, -(-len(ids) // BACKGROUND))]
-        return cls(index, centre, moved[order], _typical(index, moved[order]))
+        background = moved[:: max(1, -(-len(ids) // BACKGROUND))]
+        mean, covariance = _moments(background)
+        return cls(nearest, ids, vectors, Usual(centre, mean, covariance, _typical(nearest, background)))
+
+    def changed(self, hidden: Ids, ids: Ids, vectors: Vectors) -> "DenseIndex":
+        """Return this index without `hidden` and with unit `vectors` of shape (n, dimension) under `ids`.
+
+        What was added or hidden by an earlier change is forgotten: changes are told against the fixed index.
+        """
+        added = (ids, _centred(vectors, self._usual.centre)) if len(ids) else None
+        return DenseIndex(self._nearest, self._ids, self._vectors, self._usual, np.sort(hidden), added)
 
     def search(self, vector: Vectors) -> Neighbours:
         """Return the neighbours of one unit vector of shape (dimension,)."""
-        moved = _centred(vector[None, :], self._centre)
-        cosines, ids = self._index.search(moved, min(DEPTH, self.size))
-        spread = self._background @ moved[0]
-        return Neighbours(ids[0], cosines[0], float(spread.mean()), float(spread.std()), self._typical)
+        usual = self._usual
+        moved = _centred(vector[None, :], usual.centre)
+        found = self._nearest.search(moved, DEPTH, self._hidden)
+        cosines, ids = found[0][0], found[1][0]
+        cosines, ids = cosines[ids >= 0], ids[ids >= 0]  # FAISS fills up with -1
+        if self._nearest.approximate:
+            near = self._vectors[np.searchsorted(self._ids, ids)]
+            cosines = _centred(near, usual.centre) @ moved[0]
+        if self._added:
+            ids = np.concatenate([ids, self._added[0]])
+            cosines = np.concatenate([cosines, self._added[1] @ moved[0]])
+        if self._added or self._nearest.approximate:
+            best = np.argsort(-cosines, kind="stable")[:DEPTH]
+            ids, cosines = ids[best], cosines[best]
+        mean = float(usual.mean @ moved[0])
+        variance = float(moved[0] @ usual.covariance @ moved[0])
+        return Neighbours(ids, cosines, mean, max(variance, 0.0) ** 0.5, usual.typical)
 
     def save(self, folder: Path) -> None:
-        """Write the index and what belongs to it into `folder`."""
-        faiss.write_index(self._index, str(folder / "dense.faiss"))
-        np.save(folder / "centre.npy", self._centre)
-        np.save(folder / "background.npy", self._background)
-        np.save(folder / "typical.npy", self._typical)
+        """Write the fixed index and what is usual into `folder`; ids and vectors are kept by the caller."""
+        self._nearest.save(folder / "dense.faiss")
+        usual = self._usual
+        np.save(folder / "usual.npy", np.vstack([usual.centre, usual.mean, usual.covariance]))
+        np.save(folder / "typical.npy", usual.typical)
 
     @classmethod
-    def load(cls, folder: Path) -> "DenseIndex":
+    def load(cls, folder: Path, ids: Ids, vectors: Vectors) -> "DenseIndex":
         """Read what `save` wrote; raises Unavailable when it cannot be read."""
-        try:
-            index = faiss.read_index(str(folder / "dense.faiss"))
-        except RuntimeError as error:  # the class that FAISS raises for every failure
-            raise Unavailable(f"{folder / 'dense.faiss'} cannot be read: {error}") from error
-        centre, background, typical = (
-            np.load(folder / f"{name}.npy") for name in ("centre", "background", "typical")
-        )
-        return cls(index, centre, background, float(typical))
+        rows = np.load(folder / "usual.npy")
+        usual = Usual(rows[0], rows[1], rows[2:], float(np.load(folder / "typical.npy")))
+        return cls(Nearest.load(folder / "dense.faiss"), ids, vectors, usual)
 
 
-def _typical(index: faiss.Index, background: Vectors) -> float:
+def _moments(background: Vectors) -> tuple[Vectors, Vectors]:
+    """Return mean and covariance of the rows."""
+    dimension = background.shape[1]
+    if not len(background):
+        return np.zeros(dimension, dtype=np.float32), np.zeros((dimension, dimension), dtype=np.float32)
+    mean = background.mean(axis=0, dtype=np.float64)
+    apart = background - mean
+    covariance = apart.T @ apart / len(background)
+    return mean.astype(np.float32), covariance.astype(np.float32)
+
+
+def _typical(nearest: Nearest, background: Vectors) -> float:
     """Return the mean cosine of a passage and its nearest other one."""
-    if index.ntotal < 2:
+    if nearest.size < 2:
         return 0.0
-    sample = background[:: max(1, -(-len(background) // SAMPLE))]
-    cosines, _ = index.search(sample, 2)
+    cosines, _ = nearest.search(background[:: max(1, -(-len(background) // SAMPLE))], 2)
     return float(cosines[:, 1].mean())
 
 

@@ -161,6 +161,24 @@ class SentenceTransformersEmbedder:
         return np.asarray(vectors, dtype=np.float32).reshape(-1, self._dimension)
 
 
+class AbsentEmbedder:
+    """Stands where the embedder of the settings cannot be opened: words are searched, meaning is not."""
+
+    id = ""
+    dimension = 0
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Raise Unavailable with the reason."""
+        raise Unavailable(self.reason)
+
+    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Raise Unavailable with the reason."""
+        raise Unavailable(self.reason)
+
+
 _QUIET = {"normalize_embeddings": True, "show_progress_bar": False, "convert_to_numpy": True}
 _SLICE = 256  # texts between two steps of the progress bar
 

@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from indexer.corpus import Progress, make_corpus
+from indexer.corpus import make_corpus
 from indexer.decide import Decider
 from indexer.embed import Embedder
 from indexer.query import Index
 from indexer.results import SearchResult
+from indexer.vectorise import Progress
 from kb.errors import Invalid
 from kb.imports.beir import Beir, Query
 from kb.products import Product

@@ -1,7 +1,8 @@
 """BM25 over the passages, in grams of characters, so that it works in every language."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ K1, B = 1.2, 0.75  # the usual values; .6 to 3 and .4 were no better
 _UNSPACED_RUN = re.compile(rf"[{UNSPACED}]")
 
 Scores = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +43,104 @@ def grams(text: str) -> list[str]:
     return found
 
 
-class LexicalIndex:
-    """BM25 (Robertson; the variant of Lucene) of a fixed list of passages."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Passages that came later: for each gram the rows that hold it, with their weights of BM25."""
 
-    def __init__(self, bm25: bm25s.BM25 | None, size: int) -> None:
+    weights: Mapping[str, tuple[Rows, Scores]]
+    size: int
+
+
+class LexicalIndex:
+    """BM25 (Robertson; the variant of Lucene) of passages; a later change shares the old index.
+
+    What was added is weighed with the statistics of the fixed index, as in the segments of Lucene. `order`
+    says which row of the fixed and the added passages stands where; without it nothing has changed.
+    """
+
+    def __init__(
+        self,
+        bm25: bm25s.BM25 | None,
+        size: int,
+        length: float,
+        added: Added | None = None,
+        order: Rows | None = None,
+    ) -> None:
         self._bm25 = bm25
-        self.size = size
+        self._fixed = size
+        self._length = length
+        self._added = added
+        self._order = order
+        self._unseen_idf = float(np.log1p((size + 0.5) / 0.5))
+        self._idf = np.empty(0)
         if bm25 is not None:
             frequencies = np.diff(bm25.scores["indptr"]).astype(np.float64)
             self._idf = np.log1p((size - frequencies + 0.5) / (frequencies + 0.5))
-            self._unseen_idf = float(np.log1p((size + 0.5) / 0.5))
+
+    @property
+    def size(self) -> int:
+        """Return the number of passages that are scored."""
+        return self._fixed if self._order is None else len(self._order)
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> "LexicalIndex":
         """Index `texts`; their order is that of the scores."""
         tokens = [grams(text) or [""] for text in texts]
         if not tokens:
-            return cls(None, 0)
+            return cls(None, 0, 1.0)
         bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
         bm25.index(tokens, show_progress=False)
-        return cls(bm25, len(tokens))
+        return cls(bm25, len(tokens), sum(map(len, tokens)) / len(tokens))
+
+    def changed(self, texts: Sequence[str], order: Rows) -> "LexicalIndex":
+        """Return this index with `texts` added; row r of the scores is row `order[r]` of old and added."""
+        weights: dict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
+        for row, text in enumerate(texts):
+            counts = Counter(grams(text) or [""])
+            usual = K1 * (1 - B + B * counts.total() / self._length)
+            for gram, count in counts.items():
+                weights[gram][0].append(row)
+                weights[gram][1].append(count / (count + usual))
+        arrays = {
+            gram: (np.array(rows, dtype=np.int64), np.array(values, dtype=np.float32))
+            for gram, (rows, values) in weights.items()
+        }
+        return LexicalIndex(self._bm25, self._fixed, self._length, Added(arrays, len(texts)), order)
 
     def search(self, text: str) -> LexicalScores:
         """Score every passage; the array has shape (size,)."""
         query = grams(text)
-        if self._bm25 is None or not query:
-            return LexicalScores(np.zeros(self.size, dtype=np.float32), 0.0)
-        vocabulary = self._bm25.vocab_dict
+        vocabulary = self._bm25.vocab_dict if self._bm25 is not None else {}
         known = [vocabulary[gram] for gram in query if gram in vocabulary]
+        scores: Scores = np.zeros(self._fixed, dtype=np.float32)
+        if self._bm25 is not None and known:
+            scores = self._bm25.get_scores_from_ids(known).astype(np.float32, copy=False)
+        if self._order is not None:
+            scores = np.concatenate([scores, self._added_scores(query, vocabulary)])[self._order]
+        best = float(scores.max(initial=0.0))
+        if not best:
+            return LexicalScores(scores, 0.0)
         ideal = float(self._idf[known].sum()) + self._unseen_idf * (len(query) - len(known))
-        if not known:
-            return LexicalScores(np.zeros(self.size, dtype=np.float32), 0.0)
-        scores: Scores = self._bm25.get_scores_from_ids(known).astype(np.float32, copy=False)
-        return LexicalScores(scores, float(scores.max()) / ideal)
+        return LexicalScores(scores, best / ideal)
+
+    def _added_scores(self, query: Sequence[str], vocabulary: Mapping[str, int]) -> Scores:
+        added = self._added or Added({}, 0)
+        scores: Scores = np.zeros(added.size, dtype=np.float32)
+        for gram in query:
+            if gram in added.weights:
+                rows, weights = added.weights[gram]
+                idf = self._idf[vocabulary[gram]] if gram in vocabulary else self._unseen_idf
+                scores[rows] += np.float32(idf) * weights
+        return scores
 
     def save(self, folder: Path) -> None:
-        """Write the index into `folder`, which must exist."""
+        """Write the fixed index into `folder`, which must exist."""
         if self._bm25 is not None:
             self._bm25.save(str(folder), show_progress=False)
+        np.save(folder / "length.npy", self._length)
 
     @classmethod
     def load(cls, folder: Path, size: int) -> "LexicalIndex":
         """Read an index of `size` passages, its arrays mapped into memory."""
-        return cls(bm25s.BM25.load(str(folder), mmap=True) if size else None, size)
+        bm25 = bm25s.BM25.load(str(folder), mmap=True) if size else None
+        return cls(bm25, size, float(np.load(folder / "length.npy")))

@@ -1,6 +1,6 @@
 """Search one index: a typed problem in, ranked and decided solutions out."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,22 +9,27 @@ import structlog
 
 from indexer import decide, fuse, snapshot
 from indexer.chunks import UNITS
-from indexer.corpus import Corpus
 from indexer.decide import Decider, Decision
 from indexer.dense import Neighbours
-from indexer.embed import Embedder, open_embedder
+from indexer.embed import Embedder, Vectors, open_embedder
+from indexer.engine import Engine
 from indexer.fuse import Boosts, Ranking
 from indexer.results import Hit, SearchResult, Suggestion, Teller
+from indexer.rows import entries
+from indexer.vectorise import Keep
 from kb import text as texts
 from kb.documents import Document
-from kb.errors import Invalid, WrongEmbedder
-from kb.products import NameBook, ProductMatch
+from kb.errors import Invalid
+from kb.products import NameBook, Product, ProductMatch
 from kb.settings import Settings
 
 __all__ = ["Decision", "Hit", "Index", "Query", "SearchResult", "Suggestion", "open_index"]
 
 PUBLIC = frozenset({"public"})
 WORDS_ONLY = "The search by meaning is not available at the moment; only words were compared."
+# Neighbours of so many queries are remembered (2.5 MB): encoding is nine tenths of a search, and the same few
+# questions, a page that is loaded again and what is typed letter by letter make much of the traffic.
+REMEMBERED = 1024
 log = structlog.get_logger(__name__)
 
 
@@ -48,28 +53,45 @@ class Index:
     """One loaded index. Safe to use from many threads: nothing changes after it is made."""
 
     def __init__(
-        self, corpus: Corpus, embedder: Embedder, decider: Decider, snapshot_id: str = "unpublished"
+        self,
+        engine: Engine,
+        embedder: Embedder,
+        decider: Decider,
+        snapshot_id: str = "unpublished",
+        watermark: int = 0,
     ) -> None:
         self.snapshot_id = snapshot_id
+        self.watermark = watermark
         self.embedder_id = embedder.id
-        self._corpus = corpus
+        self._engine = engine
         self._embedder = embedder
         self._decider = decider
-        self._names = NameBook(corpus.catalogue)
-        self._groups = _groups(corpus.documents)
+        self._names = NameBook(engine.catalogue)
+        self._groups = _groups(engine.documents)
         self._solutions = list(self._groups)
         number = {id_: i for i, id_ in enumerate(self._solutions)}
-        of_document = np.array([number[document.id] for document in corpus.documents], dtype=np.int64)
-        self._owners = of_document[corpus.owners] if len(corpus.owners) else np.empty(0, dtype=np.int64)
-        self._tongues = {document.language.split("-")[0] for document in corpus.documents}
-        self._teller = Teller(corpus, self._names)
+        of_document = np.array([number[document.id] for document in engine.documents], dtype=np.int64)
+        self._owners = of_document[engine.owners] if len(engine.owners) else np.empty(0, dtype=np.int64)
+        self._tongues = {document.language.split("-")[0] for document in engine.documents}
+        self._teller = Teller(engine, self._names)
         self._language_boosts = lru_cache(maxsize=64)(self._find_language_boosts)
         self._allowed = lru_cache(maxsize=8)(self._find_allowed)
+        self._find_neighbours = lru_cache(maxsize=REMEMBERED)(self._ask_dense_leg)
 
     @property
     def size(self) -> int:
         """Return the number of solutions."""
         return len(self._solutions)
+
+    @property
+    def catalogue(self) -> tuple[Product, ...]:
+        """Return the products that it knows by name."""
+        return self._engine.catalogue
+
+    @property
+    def roomy(self) -> bool:
+        """Say whether few enough changes were added since it was built; else it is time to build it anew."""
+        return self._engine.roomy
 
     def search(
         self,
@@ -132,26 +154,49 @@ class Index:
         """Return the scores of all solutions, by their number in `ids`."""
         return self._rank(query, None if words_only else self._neighbours(query), may_see)
 
+    def changed(
+        self,
+        ids: Collection[str],
+        documents: Iterable[Document],
+        catalogue: tuple[Product, ...],
+        watermark: int,
+        known: Mapping[bytes, Vectors] | None = None,
+        keep: Keep | None = None,
+    ) -> "Index":
+        """Return an index in which the solutions `ids` stand as `documents` say, and no other way.
+
+        New text is embedded unless its vector is among the `known`; `keep` is given what was embedded.
+        """
+        names = self._names if catalogue == self._engine.catalogue else NameBook(catalogue)
+        found = entries(documents, names)
+        kept = {entry.key for entry in found}
+        gone = {(d.id, d.language) for id_ in ids for d in self._groups.get(id_, ())} - kept
+        amended = self._engine.amended(catalogue, found, gone, self._embedder, known, keep)
+        return Index(amended, self._embedder, self._decider, self.snapshot_id, watermark)
+
     def ids(self, numbers: Iterable[int]) -> list[str]:
         """Return the ids of the solutions with these numbers."""
         return [self._solutions[number] for number in numbers]
 
     def _neighbours(self, query: Query) -> Neighbours | None:
         """Ask the dense leg; None, with the reason in the log, when it fails."""
-        if not len(self._corpus.ids):
+        if not len(self._engine.ids):
             return None
         try:
-            return self._corpus.dense.search(self._embedder.queries([query.canonical])[0])
+            return self._find_neighbours(query.canonical)
         except Exception as error:  # noqa: BLE001 - whatever the engine raises, words can still be searched
             log.error("dense leg failed", reason=type(error).__name__)
             return None
 
+    def _ask_dense_leg(self, text: str) -> Neighbours:
+        return self._engine.neighbours(self._embedder.queries([text])[0])
+
     def _rank(self, query: Query, neighbours: Neighbours | None, may_see: frozenset[str]) -> Ranking:
         owners = np.empty(0, dtype=np.int64)
         if neighbours:
-            owners = self._owners[np.searchsorted(self._corpus.ids, neighbours.ids)]
+            owners = self._owners[np.searchsorted(self._engine.ids, neighbours.ids)]
         boosts = Boosts(self._product_boosts(query), self._language_boosts(query.language))
-        words = self._corpus.lexical.search(query.canonical)
+        words = self._engine.words(query.canonical)
         at_home = query.language is not None and query.language.split("-")[0] in self._tongues
         return fuse.fuse(
             neighbours, owners, words, self._owners, boosts, self._allowed(may_see), at_home=at_home
@@ -223,13 +268,8 @@ def _same_tongue(one: str, other: str | None) -> bool:
 
 def open_index(settings: Settings, embedder: Embedder | None = None) -> Index:
     """Load the current snapshot; raises NoIndex, or WrongEmbedder when another one made it."""
-    loaded = snapshot.load(settings.index_dir)
     engine = embedder or open_embedder(settings)
-    if loaded.embedder != engine.id:
-        raise WrongEmbedder(
-            f"The index was made with the embedder “{loaded.embedder}”, and “{engine.id}” is set. "
-            "Run “precedent index” to make it anew, or set PRECEDENT_EMBEDDER back."
-        )
-    index = Index(loaded.corpus, engine, decide.load(settings.max_wrong), loaded.id)
+    loaded = snapshot.load(settings.index_dir, engine.id or None)
+    index = Index(loaded.corpus, engine, decide.load(settings.max_wrong), loaded.id, loaded.watermark)
     index.understand("ready")  # loads the language identifier now: the first customer does not wait a second
     return index

@@ -9,10 +9,11 @@ from itertools import pairwise
 import numpy as np
 
 from indexer.chunks import passages
-from indexer.corpus import Corpus, passage_row
 from indexer.decide import Decision
 from indexer.dense import Neighbours
+from indexer.engine import Engine
 from indexer.lexical import grams
+from indexer.rows import passage_row
 from kb.documents import Document
 from kb.products import NameBook, ProductMatch
 
@@ -80,10 +81,10 @@ class Told:
 class Teller:
     """Finds the words beside a hit; remembers the pieces of the documents shown most."""
 
-    def __init__(self, corpus: Corpus, names: NameBook) -> None:
-        self._corpus = corpus
+    def __init__(self, engine: Engine, names: NameBook) -> None:
+        self._engine = engine
         self._names = names
-        self._numbers = {(d.id, d.language): i for i, d in enumerate(corpus.documents)}
+        self._numbers = {(d.id, d.language): i for i, d in enumerate(engine.documents)}
         self._pieces = lru_cache(maxsize=4096)(self._cut)
 
     def tell(
@@ -105,7 +106,7 @@ class Teller:
 
     def _cut(self, id_: str, language: str) -> tuple[tuple[int, str, str], ...]:
         """Return (passage id, kind, text as written) of the title and the body."""
-        document = self._corpus.documents[self._numbers[id_, language]]
+        document = self._engine.documents[self._numbers[id_, language]]
         rows = ((passage_row(document, piece, self._names).id, piece) for piece in passages(document))
         return tuple((row, piece.kind, piece.text) for row, piece in rows)
 
@@ -115,7 +116,7 @@ class Teller:
             return []
         numbers = {self._numbers[d.id, d.language] for d in translations}
         ids = neighbours.ids[:_NEAR]
-        owners = self._corpus.owners[np.searchsorted(self._corpus.ids, ids)]
+        owners = self._engine.owners[np.searchsorted(self._engine.ids, ids)]
         return [int(id_) for id_, owner in zip(ids, owners, strict=True) if int(owner) in numbers]
 
     def _why(

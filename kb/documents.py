@@ -52,6 +52,11 @@ def changed_since(session: Session, mark: int) -> tuple[str, ...]:
     return tuple(session.scalars(select(Solution.key).where(Solution.stamp > mark).order_by(Solution.key)))
 
 
+def published(session: Session, ids: Iterable[str]) -> set[str]:
+    """Return those of `ids` that have a published text."""
+    return set(ids) & set(_published(session))
+
+
 def catalogue(session: Session) -> tuple[Product, ...]:
     """Return all products with all their names, for name recognition."""
     return products_catalogue.load(session)

@@ -108,6 +108,14 @@ class Settings(BaseSettings):
         """Return the names of all environment variables that we know."""
         return [PREFIX + name.upper() for name in cls.model_fields]
 
+    def environment(self) -> dict[str, str]:
+        """Return the variables that give these settings to another process."""
+        values = ((name, getattr(self, name)) for name in type(self).model_fields)
+        texts = (
+            (name, ",".join(v) if isinstance(v, tuple) else str(v)) for name, v in values if v is not None
+        )
+        return {PREFIX + name.upper(): text for name, text in texts}
+
     def changed(self, **values: object) -> Self:
         """Return a copy with other values, checked like the first."""
         return type(self)(**{**self.model_dump(), **values})

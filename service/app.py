@@ -65,9 +65,11 @@ def _lifespan(settings: Settings, embedder: Embedder | None) -> Lifespan[FastAPI
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services = await run_in_threadpool(open_services, settings, embedder)
         app.state.services = services
+        services.index.start()
         try:
             yield
         finally:
+            await run_in_threadpool(services.index.close)
             services.engine.dispose()
 
     return lifespan
@@ -77,6 +79,7 @@ def open_services(settings: Settings, embedder: Embedder | None = None) -> Servi
     """Open the database, bring it up to date, and open the index if there is one."""
     engine = db.open_engine(settings)
     db.migrate(engine)
-    index = LiveIndex(settings, embedder)
+    sessions = db.sessions(engine)
+    index = LiveIndex(settings, sessions, embedder)
     index.open()
-    return Services(settings, engine, db.sessions(engine), index, Misses())
+    return Services(settings, engine, sessions, index, Misses())

@@ -27,6 +27,7 @@ class Readiness(BaseModel):
         description="id of the index that is searched", examples=["20261122T170900-1f3a"]
     )
     solutions: int | None = Field(description="how many solutions it holds", examples=[312])
+    waiting: int = Field(description="changed solutions that are not searchable yet", examples=[0])
     missing: list[str] = Field(examples=[[]])
 
 
@@ -43,7 +44,13 @@ def readyz(services: ServicesNeeded, response: Response) -> Readiness:
     missing = [reason for reason in (_database(services), state.missing) if reason]
     if missing:
         response.status_code = 503
-    return Readiness(ready=not missing, snapshot=state.snapshot, solutions=state.size, missing=missing)
+    return Readiness(
+        ready=not missing,
+        snapshot=state.snapshot,
+        solutions=state.size,
+        waiting=state.waiting,
+        missing=missing,
+    )
 
 
 def _database(services: Services) -> str | None:

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import snapshot
+from indexer import snapshot, vectorise
 from indexer.build import build
+from indexer.corpus import LEAST
 from indexer.embed import Embedder
+from indexer.segment import Delta
 from kb.documents import Document
 from kb.errors import Unavailable
 from kb.products import Product
@@ -42,12 +44,61 @@ def test_unchanged_text_is_not_embedded_again(
 def test_vectors_are_the_same_whether_embedded_anew_or_taken_over(
     tmp_path: Path, documents: tuple[Document, ...], catalogue: tuple[Product, ...], embedder: Embedder
 ):
-    build(documents[:3], catalogue, 1, embedder, tmp_path / "grown")
+    build(documents[:3], catalogue[:1], 1, embedder, tmp_path / "grown")
     build(documents, catalogue, 2, embedder, tmp_path / "grown")
     build(documents, catalogue, 2, embedder, tmp_path / "fresh")
     grown, fresh = (snapshot.load(tmp_path / name).corpus for name in ("grown", "fresh"))
     assert np.array_equal(grown.ids, fresh.ids)
-    assert np.array_equal(grown.vectors, fresh.vectors)
+    assert np.array_equal(grown.segment.vectors, fresh.segment.vectors)
+
+
+def test_a_small_change_leaves_the_base_as_it_is_and_a_large_one_makes_it_anew(
+    tmp_path: Path, documents: tuple[Document, ...], embedder: Embedder
+):
+    build(documents[:3], (), 1, embedder, tmp_path)
+    build(documents, (), 2, embedder, tmp_path)
+    small = snapshot.load(tmp_path).corpus
+    assert small.segment.documents == tuple(dataclasses.replace(d, phrasings=()) for d in documents[:3])
+    assert [entry.document.id for entry in small.delta.entries] == [d.id for d in documents[3:]]
+    many = [Document(f"many-{n}", "en", (), f"Question {n}", "") for n in range(LEAST + 1)]
+    build([*documents, *many], (), 3, embedder, tmp_path)
+    large = snapshot.load(tmp_path).corpus
+    assert (large.delta.entries, len(large.segment.documents)) == ((), len(documents) + LEAST + 1)
+    build(documents, (), 4, embedder, tmp_path)
+    assert snapshot.load(tmp_path).corpus.delta == Delta()
+
+
+def test_another_build_starts_from_the_base_and_not_from_the_last_change(
+    tmp_path: Path, documents: tuple[Document, ...], watched: Watch
+):
+    build(documents[:4], (), 1, watched(), tmp_path)
+    build(documents[:6], (), 2, watched(), tmp_path)
+    again = watched()
+    build((*documents[:3], documents[5]), (), 3, again, tmp_path)
+    assert again.seen == []
+    loaded = snapshot.load(tmp_path).corpus
+    assert [(d.id, d.language) for d in loaded.documents] == [
+        (d.id, d.language) for d in (*documents[:3], documents[5])
+    ]
+    assert loaded.delta.gone == {(documents[3].id, documents[3].language)}
+
+
+def test_after_a_kill_nothing_is_embedded_twice(
+    tmp_path: Path, documents: tuple[Document, ...], watched: Watch, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(vectorise, "STEP", 4)
+    killed, again = watched(), watched()
+
+    def kill(_what: str, done: int, _total: int) -> None:
+        if done == 10:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(documents, (), 1, killed, tmp_path, kill)
+    build(documents, (), 1, again, tmp_path)
+    assert len(again.seen) == 2 * len(documents) + 1 - 8  # two whole steps of four were kept
+    assert not set(killed.seen[:8]) & set(again.seen)
+    assert not (tmp_path / "embedded.db").exists()
 
 
 def test_another_name_of_a_product_embeds_only_the_texts_that_say_it(

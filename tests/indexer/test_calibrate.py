@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import data
 from bench import calibrate as command
 from indexer import calibrate, decide
 from indexer.decide import FEATURES, Decider
@@ -120,7 +121,8 @@ def test_the_command_reads_folders_and_writes_a_calibration(
     command.main([str(tmp_path)])
     written = json.loads((tmp_path / "decision.json").read_text(encoding="utf-8"))
     assert written["sets"] == ["demo", "one", "two"]
-    assert written["questions"] == (94 + 2 * len(small.queries)) * (1 + calibrate.ROUNDS)
+    questions = (data.FOLDER / "questions.jsonl").read_text(encoding="utf-8").count("\n")
+    assert written["questions"] == (questions + 2 * len(small.queries)) * (1 + calibrate.ROUNDS)
     assert decide.load(0.1)
 
 

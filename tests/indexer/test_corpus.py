@@ -4,8 +4,9 @@ from collections.abc import Callable
 import numpy as np
 
 from indexer.chunks import Passage
-from indexer.corpus import Corpus, make_corpus, passage_row
+from indexer.corpus import Corpus, make_corpus
 from indexer.embed import Embedder
+from indexer.rows import passage_row
 from kb.documents import Document
 from kb.products import NameBook, Product
 
@@ -15,7 +16,9 @@ Watch = Callable[[], Embedder]
 def rows(corpus: Corpus) -> set[tuple[str, str, bytes]]:
     """Return the passages by the id and language of their document."""
     owners = (corpus.documents[owner] for owner in corpus.owners)
-    return {(d.id, d.language, digest.tobytes()) for d, digest in zip(owners, corpus.digests, strict=True)}
+    return {
+        (d.id, d.language, digest.tobytes()) for d, digest in zip(owners, corpus.segment.digests, strict=True)
+    }
 
 
 def test_every_passage_has_its_vector_and_its_document(
@@ -25,7 +28,7 @@ def test_every_passage_has_its_vector_and_its_document(
     row = passage_row(documents[0], Passage("phrasing", "water stays in the drum after the wash"), book)
     place = corpus.ids.tolist().index(row.id)
     assert corpus.documents[corpus.owners[place]].id == "pump-drain"
-    assert np.array_equal(corpus.vectors[place], embedder.passages([row.text])[0])
+    assert np.array_equal(corpus.segment.vectors[place], embedder.passages([row.text])[0])
     assert corpus.ids.tolist() == sorted(corpus.ids.tolist())
     assert len(corpus.ids) == corpus.dense.size == corpus.lexical.size == 2 * len(documents) + 1
 
@@ -85,7 +88,7 @@ def test_only_new_texts_are_embedded(
     again = make_corpus(changed, catalogue, embedder, corpus.known_vectors())
     assert embedder.seen == ["it gurgles"]
     fresh = make_corpus(changed, catalogue, embedder)
-    assert np.array_equal(again.vectors, fresh.vectors)
+    assert np.array_equal(again.segment.vectors, fresh.segment.vectors)
     assert len(rows(again) & rows(corpus)) == len(corpus.ids) - 1
 
 
@@ -97,4 +100,8 @@ def test_progress_says_how_much_of_how_much(embedder: Embedder, documents: tuple
 
 def test_no_document_makes_an_empty_corpus(embedder: Embedder):
     empty = make_corpus([], (), embedder)
-    assert (empty.vectors.shape, empty.digests.shape, len(empty.ids)) == ((0, 384), (0, 16), 0)
+    assert (empty.segment.vectors.shape, empty.segment.digests.shape, len(empty.ids)) == (
+        (0, 384),
+        (0, 16),
+        0,
+    )

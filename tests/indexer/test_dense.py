@@ -5,6 +5,7 @@ import pytest
 
 from indexer.dense import BACKGROUND, CENTRE, DEPTH, DenseIndex
 from indexer.embed import Embedder
+from indexer.nearest import EXACT_UP_TO
 from kb.errors import Unavailable
 
 
@@ -45,7 +46,6 @@ def test_mean_and_deviation_come_from_a_sample_of_a_large_index():
     found, whole = index.search(query), by_hand(vectors, query)
     assert found.mean == pytest.approx(whole.mean(), abs=0.02)
     assert found.deviation == pytest.approx(whole.std(), rel=0.1)
-    assert index._background.shape[0] <= BACKGROUND
 
 
 def test_meaning_is_found_across_languages(embedder: Embedder):
@@ -75,14 +75,16 @@ def test_an_index_of_one_passage_finds_it():
 
 
 def test_an_empty_index_can_be_built_and_kept(tmp_path: Path):
-    DenseIndex.build(np.empty(0, dtype=np.int64), np.empty((0, 24), dtype=np.float32)).save(tmp_path)
-    assert DenseIndex.load(tmp_path).size == 0
+    nothing = np.empty(0, dtype=np.int64), np.empty((0, 24), dtype=np.float32)
+    DenseIndex.build(*nothing).save(tmp_path)
+    loaded = DenseIndex.load(tmp_path, *nothing)
+    assert (loaded.size, loaded.search(unit(1)[0]).ids.tolist()) == (0, [])
 
 
 def test_what_is_loaded_answers_as_what_was_saved(tmp_path: Path):
     index, query = DenseIndex.build(numbers(300), unit(300)), unit(1, seed=8)[0]
     index.save(tmp_path)
-    before, after = index.search(query), DenseIndex.load(tmp_path).search(query)
+    before, after = index.search(query), DenseIndex.load(tmp_path, numbers(300), unit(300)).search(query)
     assert before.ids.tolist() == after.ids.tolist()
     assert np.array_equal(before.cosines, after.cosines)
     assert (before.mean, before.deviation) == (after.mean, after.deviation)
@@ -93,4 +95,48 @@ def test_a_damaged_file_is_refused_with_its_name(tmp_path: Path):
     file = tmp_path / "dense.faiss"
     file.write_bytes(file.read_bytes()[:200])
     with pytest.raises(Unavailable, match=r"dense\.faiss cannot be read"):
-        DenseIndex.load(tmp_path)
+        DenseIndex.load(tmp_path, numbers(30), unit(30))
+
+
+def hidden_and_added(index: DenseIndex, ids: np.ndarray, gone: np.ndarray, new: np.ndarray) -> DenseIndex:
+    return index.changed(ids[gone], np.arange(1, len(new) + 1), new)
+
+
+@pytest.mark.parametrize("size", [700, EXACT_UP_TO + 500])
+def test_what_changed_stands_among_the_neighbours_as_if_it_had_always_been_there(size: int):
+    ids, vectors, new = numbers(size), unit(size), unit(40, seed=11)
+    index = DenseIndex.build(ids, vectors)
+    gone = np.random.default_rng(5).choice(size, size // 20, replace=False)
+    changed = hidden_and_added(index, ids, gone, new)
+    assert changed.size == size - size // 20 + 40
+    centre = CENTRE * vectors.mean(axis=0)
+    stays = np.setdiff1d(np.arange(size), gone)
+    all_ids = np.concatenate([ids[stays], np.arange(1, 41)])
+    moved = np.concatenate([vectors[stays], new]) - centre
+    moved /= np.linalg.norm(moved, axis=1, keepdims=True)
+    for query in (*unit(10, seed=9), *new[:5]):
+        asked = (query - centre) / np.linalg.norm(query - centre)
+        expected = moved @ asked
+        found = changed.search(query)
+        assert len(found.ids) == DEPTH
+        assert found.ids[:10].tolist() == all_ids[np.argsort(-expected)[:10]].tolist()
+        assert np.all(np.diff(found.cosines) <= 0)
+    assert (
+        index.search(unit(1)[0]).ids.tolist()
+        == DenseIndex.build(ids, vectors).search(unit(1)[0]).ids.tolist()
+    )
+
+
+def test_a_change_is_told_against_the_fixed_index_not_the_last_change():
+    ids, vectors = numbers(50), unit(50)
+    index = DenseIndex.build(ids, vectors)
+    once = hidden_and_added(index, ids, np.array([3]), unit(2, seed=2))
+    back = once.changed(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 24), np.float32))
+    assert back.search(vectors[3]).ids.tolist() == index.search(vectors[3]).ids.tolist()
+    assert once.search(vectors[3]).ids[0] != ids[3]
+
+
+def test_with_everything_hidden_only_what_was_added_is_found():
+    ids, vectors = numbers(20), unit(20)
+    changed = hidden_and_added(DenseIndex.build(ids, vectors), ids, np.arange(20), unit(2, seed=2))
+    assert sorted(changed.search(vectors[0]).ids.tolist()) == [1, 2]

@@ -166,6 +166,6 @@ def test_the_figures_are_those_of_the_index(
     rank = hits.index("pump5-drain") + 1
     query = Query("1", text, None, None, None, {})
     beir = Beir("one", list(documents), [query], {"1": {"pump5-drain": 1}})
-    found = evaluate("one", beir, index._corpus.catalogue, embedder, decide.load(0.1))
+    found = evaluate("one", beir, index.catalogue, embedder, decide.load(0.1))
     assert rank == 2
     assert found["mrr@10"] == 0.5

@@ -2,6 +2,7 @@ import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,10 @@ from structlog.testing import capture_logs
 from indexer import snapshot
 from indexer.corpus import Corpus, make_corpus
 from indexer.embed import Embedder
-from kb.errors import NoIndex
+from indexer.rows import entries
+from kb.documents import Document
+from kb.errors import NoIndex, WrongEmbedder
+from kb.products import NameBook
 
 EMBEDDER = "some-embedder"
 OURS = ("CURRENT", ".lock")
@@ -44,7 +48,8 @@ def test_what_is_loaded_is_what_was_published(tmp_path: Path, corpus: Corpus, em
     assert loaded.corpus.documents == corpus.documents
     assert loaded.corpus.catalogue == corpus.catalogue
     for name in ("ids", "owners", "digests", "vectors"):
-        assert np.array_equal(getattr(loaded.corpus, name), getattr(corpus, name))
+        assert np.array_equal(getattr(loaded.corpus.segment, name), getattr(corpus.segment, name))
+    assert loaded.corpus.segment.marks == corpus.segment.marks
     query = embedder.queries(["the drum is full of water"])[0]
     assert loaded.corpus.dense.search(query).ids.tolist() == corpus.dense.search(query).ids.tolist()
     scores = loaded.corpus.lexical.search("lint filter").scores
@@ -77,16 +82,41 @@ def test_only_the_last_two_are_kept_however_fast_they_come(tmp_path: Path, corpu
     assert snapshot.load(tmp_path).watermark == 7
 
 
-def test_what_was_published_last_is_kept_when_the_clock_was_set_back(tmp_path: Path, corpus: Corpus):
-    for future in ("29990101-000000-000000-aaaa", "29990102-000000-000000-bbbb"):
-        (tmp_path / publish(tmp_path, corpus, 1)).rename(tmp_path / future)
-    last = publish(tmp_path, corpus, 2)
-    assert contents(tmp_path) == {"29990102-000000-000000-bbbb", last, *OURS}
-    assert snapshot.load(tmp_path).id == last
+def clock(year: int) -> type[datetime]:
+    """Give a clock that stands still."""
+
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime(year, 11, 22, tzinfo=tz)
+
+    return Stopped
+
+
+def test_what_was_published_last_is_kept_when_the_clock_was_set_back(
+    tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+):
+    published = []
+    for year in (2026, 2026, 1999, 1998):
+        monkeypatch.setattr(snapshot, "datetime", clock(year))
+        published.append(publish(tmp_path, corpus, len(published)))
+    assert published == sorted(published)
+    assert contents(tmp_path) == {*published[-2:], *OURS}
+    (tmp_path / "CURRENT").unlink()
+    assert snapshot.load(tmp_path).id == published[-1]
 
 
 @pytest.mark.parametrize(
-    "name", ["vectors.npy", "documents.jsonl", "dense.faiss", "lexical/data.csc.index.npy", "products.jsonl"]
+    "name",
+    [
+        "base/vectors.npy",
+        "base/documents.jsonl",
+        "base/dense.faiss",
+        "base/lexical/data.csc.index.npy",
+        "delta/gone.json",
+        "delta/digests.npy",
+        "products.jsonl",
+    ],
 )
 def test_the_previous_one_serves_when_a_file_is_damaged(tmp_path: Path, two: tuple[str, str], name: str):
     old, new = two
@@ -97,7 +127,7 @@ def test_the_previous_one_serves_when_a_file_is_damaged(tmp_path: Path, two: tup
     assert [told.items() <= entry.items() for entry in logs] == [True]
 
 
-@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"format": 2, "files": {}}', "null"])
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"format": 1, "files": {}}', "null"])
 def test_the_previous_one_serves_when_the_manifest_is_nothing_to_read(
     tmp_path: Path, two: tuple[str, str], manifest: str
 ):
@@ -106,11 +136,11 @@ def test_the_previous_one_serves_when_the_manifest_is_nothing_to_read(
 
 
 def test_the_previous_one_serves_when_a_file_is_missing(tmp_path: Path, two: tuple[str, str]):
-    (tmp_path / two[1] / "ids.npy").unlink()
+    (tmp_path / two[1] / "base" / "ids.npy").unlink()
     assert snapshot.load(tmp_path).id == two[0]
 
 
-@pytest.mark.parametrize("named", [None, "", "20200101-000000-000000-none\n", "\n"])
+@pytest.mark.parametrize("named", [None, "", "00000000-none\n", "\n"])
 def test_the_newest_one_serves_when_none_is_named(tmp_path: Path, two: tuple[str, str], named: str | None):
     if named is None:
         (tmp_path / "CURRENT").unlink()
@@ -126,7 +156,7 @@ def test_the_named_one_serves_even_if_a_newer_one_lies_there(tmp_path: Path, two
 
 def test_without_any_intact_one_there_is_no_index(tmp_path: Path, two: tuple[str, str]):
     for id_ in two:
-        turn_a_bit(tmp_path / id_ / "owners.npy")
+        turn_a_bit(tmp_path / id_ / "base" / "owners.npy")
     for root in (tmp_path, tmp_path / "empty", tmp_path / "missing"):
         with pytest.raises(NoIndex, match="There is no index to search in yet: run “precedent index”"):
             snapshot.load(root)
@@ -135,7 +165,7 @@ def test_without_any_intact_one_there_is_no_index(tmp_path: Path, two: tuple[str
 
 def test_what_a_killed_process_left_is_removed_and_never_loaded(tmp_path: Path, corpus: Corpus):
     made = publish(tmp_path / "elsewhere", corpus)
-    shutil.move(tmp_path / "elsewhere" / made, tmp_path / ".29991231-235959-000000-dead.partial")
+    shutil.move(tmp_path / "elsewhere" / made, tmp_path / ".99999999-dead.partial")
     with pytest.raises(NoIndex):
         snapshot.load(tmp_path / "var")
     assert snapshot.current(tmp_path) is None
@@ -152,7 +182,7 @@ def test_a_failed_write_leaves_the_live_one_as_it_was(tmp_path: Path, corpus: Co
 
     id_ = publish(tmp_path, corpus, 1)
     with pytest.raises(OSError, match="No space left"):
-        publish(tmp_path, replace(corpus, lexical=Full()), 2)
+        publish(tmp_path, replace(corpus, segment=replace(corpus.segment, lexical=Full())), 2)
     assert contents(tmp_path) == {id_, *OURS}
     assert snapshot.load(tmp_path).watermark == 1
 
@@ -168,3 +198,77 @@ def test_folders_of_others_are_left_alone(tmp_path: Path, corpus: Corpus):
     (tmp_path / "backup").mkdir()
     published = [publish(tmp_path, corpus) for _ in range(3)]
     assert contents(tmp_path) == {*published[1:], *OURS, "backup"}
+
+
+def test_one_of_another_embedder_is_passed_over(tmp_path: Path, corpus: Corpus):
+    ours = publish(tmp_path, corpus)
+    snapshot.publish(tmp_path, corpus, "another", 2)
+    assert snapshot.load(tmp_path).embedder == "another"
+    assert snapshot.load(tmp_path, EMBEDDER).id == ours
+
+
+def test_only_those_of_another_embedder_are_refused_with_what_to_do(tmp_path: Path, corpus: Corpus):
+    publish(tmp_path, corpus)
+    with pytest.raises(WrongEmbedder, match="made with the embedder “some-embedder”, and “mine” is set"):
+        snapshot.load(tmp_path, "mine")
+
+
+def changed(corpus: Corpus, embedder: Embedder) -> Corpus:
+    """Withdraw a document, replace one and add one."""
+    first, second = corpus.documents[:2]
+    new = Document("new", "en", (), "The lid squeaks", "Oil the hinge.", ("my lid makes a noise",))
+    other = replace(first, text="Turn the white knob.", phrasings=("water stays in the drum after the wash",))
+    found = entries([new, other], NameBook(corpus.catalogue))
+    return corpus.amended(corpus.catalogue, found, [(second.id, second.language)], embedder)
+
+
+def test_what_changed_is_kept_beside_the_base(tmp_path: Path, corpus: Corpus, embedder: Embedder):
+    publish(tmp_path, corpus)
+    loaded = snapshot.load(tmp_path).corpus
+    amended = changed(loaded, embedder)
+    id_ = publish(tmp_path, amended, 2)
+    again = snapshot.load(tmp_path)
+    assert (again.id, again.watermark) == (id_, 2)
+    assert again.corpus.documents == amended.documents
+    assert np.array_equal(again.corpus.ids, amended.ids)
+    assert np.array_equal(again.corpus.owners, amended.owners)
+    for query in ("the hinge squeaks", "water in the drum", "Flusensieb"):
+        vector = embedder.queries([query])[0]
+        assert again.corpus.neighbours(vector).ids.tolist() == amended.neighbours(vector).ids.tolist()
+        assert np.array_equal(again.corpus.words(query).scores, amended.words(query).scores)
+
+
+def test_the_base_is_copied_so_that_damage_to_one_leaves_the_other(
+    tmp_path: Path, corpus: Corpus, embedder: Embedder
+):
+    old = publish(tmp_path, corpus)
+    new = publish(tmp_path, changed(snapshot.load(tmp_path).corpus, embedder), 2)
+    turn_a_bit(tmp_path / new / "base" / "vectors.npy")
+    assert snapshot.load(tmp_path).id == old
+
+
+def test_a_base_whose_files_are_gone_is_written_from_memory(
+    tmp_path: Path, corpus: Corpus, embedder: Embedder
+):
+    old = publish(tmp_path, corpus)
+    loaded = snapshot.load(tmp_path).corpus
+    shutil.rmtree(tmp_path / old)
+    publish(tmp_path, changed(loaded, embedder), 2)
+    assert snapshot.load(tmp_path).corpus.documents == changed(loaded, embedder).documents
+
+
+def test_a_snapshot_that_is_removed_while_it_is_read_gives_way_to_the_next(
+    tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+):
+    publish(tmp_path, corpus, 1)
+    read, calls = snapshot._read, []
+
+    def slow(folder: Path, embedder: str | None) -> snapshot.Snapshot:
+        if not calls:
+            calls.append(folder)
+            for mark in (2, 3, 4):
+                publish(tmp_path, corpus, mark)
+        return read(folder, embedder)
+
+    monkeypatch.setattr(snapshot, "_read", slow)
+    assert snapshot.load(tmp_path).watermark == 4

@@ -1,0 +1,87 @@
+"""What is indexed together and kept on disk as one, and what changed since."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.dense import DenseIndex
+from indexer.embed import Embedder, Vectors
+from indexer.lexical import LexicalIndex
+from indexer.nearest import Ids
+from indexer.rows import DIGEST_BYTES, Entry, Key
+from indexer.vectorise import Keep, Progress, vectorise
+from kb.documents import Document
+
+Digests = npt.NDArray[np.uint8]
+Owners = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Documents that were indexed together, and their passages in both legs.
+
+    `documents` come without phrasings, `marks` tell their content. Row r of the passages has id `ids[r]`
+    (sorted), stands in `documents[owners[r]]`, its text has digest `digests[r]` and vector `vectors[r]`.
+    `home` is the folder that it was read from, with the SHA-256 of every file.
+    """
+
+    documents: tuple[Document, ...]
+    marks: tuple[bytes, ...]
+    ids: Ids
+    owners: Owners
+    digests: Digests
+    vectors: Vectors
+    dense: DenseIndex
+    lexical: LexicalIndex
+    home: tuple[Path, Mapping[str, str]] | None = None
+
+    def keys(self) -> list[Key]:
+        """Return id and language of each document."""
+        return [(document.id, document.language) for document in self.documents]
+
+    def marks_by_key(self) -> dict[Key, bytes]:
+        """Return the mark of each document."""
+        return dict(zip(self.keys(), self.marks, strict=True))
+
+    def vectors_by_digest(self) -> dict[bytes, Vectors]:
+        """Return the vectors by the digest of their text, so that only changed text is embedded again."""
+        digests = np.ascontiguousarray(self.digests).tobytes()
+        ends = range(DIGEST_BYTES, len(digests) + 1, DIGEST_BYTES)
+        vectors = np.asarray(self.vectors)  # a slice of a mapped file takes ten times as long
+        return {digests[end - DIGEST_BYTES : end]: each for end, each in zip(ends, vectors, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What changed since a segment was made: new documents, those `gone` or replaced, vectors by digest."""
+
+    entries: tuple[Entry, ...] = ()
+    gone: frozenset[Key] = frozenset()
+    vectors: Mapping[bytes, Vectors] = field(default_factory=dict)
+
+
+def make_segment(
+    made: Sequence[Entry],
+    embedder: Embedder,
+    known: Mapping[bytes, Vectors],
+    keep: Keep | None = None,
+    progress: Progress | None = None,
+) -> Segment:
+    """Embed and index documents; vectors of `known` texts are taken over, new ones given to `keep`."""
+    owners = {row.id: owner for owner, entry in enumerate(made) for row in entry.rows}
+    rows = sorted({row.id: row for entry in made for row in entry.rows}.values(), key=lambda row: row.id)
+    vectors = vectorise(rows, embedder, known, keep, progress)
+    ids = np.array([row.id for row in rows], dtype=np.int64)
+    return Segment(
+        documents=tuple(entry.document for entry in made),
+        marks=tuple(entry.mark for entry in made),
+        ids=ids,
+        owners=np.array([owners[row.id] for row in rows], dtype=np.int32),
+        digests=np.frombuffer(b"".join(row.digest for row in rows), np.uint8).reshape(-1, DIGEST_BYTES),
+        vectors=vectors,
+        dense=DenseIndex.build(ids, vectors),
+        lexical=LexicalIndex.build([row.text for row in rows]),
+    )
