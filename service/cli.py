@@ -190,9 +190,11 @@ def demo(
 
     settings = _listening(kb_settings.load(), host, port)
     settings = settings.changed(data_dir=settings.data_dir / "demo", database_url=None)
-    for name in ("products.jsonl", "articles.jsonl", "tickets.jsonl"):
-        with _bar(f"Importing {name}", "rows") as bar:
-            _import(settings, FOLDER / name, None, True, bar.update)
+    names = ("products", "customers", "articles", "tickets", "unreviewed", "contacts", "incidents", "routing")
+    for name in names:
+        kind, trust = ("tickets", False) if name == "unreviewed" else (name, True)
+        with _bar(f"Importing {name}.jsonl", "rows") as bar:
+            _import(settings, FOLDER / f"{name}.jsonl", kind, trust, bar.update)
     embedder = open_embedder(settings)
     _index(settings, embedder, only_if_changed=True)
     typer.echo(f"The demo company lives in {settings.data_dir}; delete that folder to be rid of it.")
