@@ -1,15 +1,26 @@
 """Searches with what was shown and decided, grouped into inquiries; and what visitors said of it."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from kb.errors import Invalid, NotFound
-from kb.tables import Inquiry, Outcome, Search, SearchShown, Site, Solution, now
+from kb.tables import (
+    Inquiry,
+    Outcome,
+    Search,
+    SearchShown,
+    Site,
+    Solution,
+    insert_many,
+    insert_numbered,
+    now,
+)
 
 OutcomeKind = Literal["opened", "solved", "rejected"]
 
@@ -58,6 +69,15 @@ class SearchRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class NewSearch:
+    """A search that is yet to be recorded, under the id that it was given."""
+
+    key: str
+    at: datetime
+    record: SearchRecord
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What a visitor did with a solution or said of it; without a solution: of all that was shown."""
 
@@ -83,43 +103,27 @@ class RecordedSearch:
     outcomes: tuple[Said, ...]
 
 
+def new_key() -> str:
+    """Return a public id for a search."""
+    return secrets.token_urlsafe(_KEY_BYTES)
+
+
 def record_search(session: Session, search: SearchRecord, *, at: datetime | None = None) -> str:
     """Record a search and return its public id."""
-    moment = at or now()
-    inquiry = _inquiry(session, search, moment)
-    inquiry.last_at = moment
-    inquiry.customer_id = inquiry.customer_id or search.customer_id
-    session.add(inquiry)
-    session.flush()
-    row = Search(
-        key=secrets.token_urlsafe(_KEY_BYTES),
-        inquiry_id=inquiry.id,
-        at=moment,
-        text=search.text,
-        language=search.language,
-        country=search.country,
-        products=list(search.products),
-        action=search.action,
-        probability=search.probability,
-        threshold=search.threshold,
-        certified=search.certified,
-        degraded=search.degraded,
-        snapshot=search.snapshot,
-        embedder=search.embedder,
-        shown=[
-            SearchShown(
-                position=position,
-                solution_key=each.id,
-                language=each.language,
-                score=each.score,
-                probability=each.probability,
-            )
-            for position, each in enumerate(search.shown, start=1)
-        ],
-    )
-    session.add(row)
-    session.flush()
-    return row.key
+    new = NewSearch(new_key(), at or now(), search)
+    record_searches(session, [new])
+    return new.key
+
+
+def record_searches(session: Session, new: Sequence[NewSearch]) -> None:
+    """Record searches, the oldest first, with few statements for those that continue nothing."""
+    alone = [each for each in new if not (each.record.previous or each.record.visitor)]
+    rows = [_new_inquiry(session, each) for each in alone]
+    _insert(session, alone, insert_numbered(session, Inquiry, rows))
+    for each in new:
+        if each.record.previous or each.record.visitor:
+            inquiry = _inquiry(session, each) or _begin(session, each)
+            _insert(session, [each], [inquiry.id])
 
 
 def record_outcome(
@@ -170,6 +174,23 @@ def recall(session: Session, search_id: str) -> RecordedSearch:
     )
 
 
+def unrecorded(new: NewSearch) -> RecordedSearch:
+    """Return a search that is yet to be recorded as `recall` will: nothing was said of it so far."""
+    record = new.record
+    return RecordedSearch(
+        key=new.key,
+        at=new.at,
+        text=record.text,
+        language=record.language,
+        country=record.country,
+        products=record.products,
+        action=record.action,
+        probability=record.probability,
+        shown=record.shown,
+        outcomes=(),
+    )
+
+
 def _search(session: Session, key: str) -> Search:
     query = select(Search).where(Search.key == key).options(selectinload(Search.shown))
     search = session.scalars(query).first()
@@ -178,22 +199,61 @@ def _search(session: Session, key: str) -> Search:
     return search
 
 
-def _inquiry(session: Session, search: SearchRecord, at: datetime) -> Inquiry:
-    """Return the inquiry that a search continues, or a new one."""
-    query = select(Inquiry).where(Inquiry.last_at >= at - SAME_MATTER).order_by(Inquiry.last_at.desc())
+def _inquiry(session: Session, new: NewSearch) -> Inquiry | None:
+    """Return the inquiry that a search continues."""
+    search = new.record
+    query = select(Inquiry).where(Inquiry.last_at >= new.at - SAME_MATTER).order_by(Inquiry.last_at.desc())
     found = None
     if search.previous:
         earlier = select(Search.inquiry_id).where(Search.key == search.previous)
         found = session.scalars(query.where(Inquiry.id.in_(earlier))).first()
     if found is None and search.visitor:
         found = session.scalars(query.where(Inquiry.visitor == search.visitor)).first()
-    return found or Inquiry(
-        visitor=search.visitor,
-        customer_id=search.customer_id,
-        site_id=_site(session, search.site),
-        started_at=at,
-        last_at=at,
-    )
+    if found is not None:
+        found.last_at = max(found.last_at, new.at)
+        found.customer_id = found.customer_id or search.customer_id
+        session.flush()
+    return found
+
+
+def _begin(session: Session, new: NewSearch) -> Inquiry:
+    """Begin an inquiry."""
+    return session.get_one(Inquiry, insert_numbered(session, Inquiry, [_new_inquiry(session, new)])[0])
+
+
+def _new_inquiry(session: Session, new: NewSearch) -> dict[str, Any]:
+    return {
+        "visitor": new.record.visitor,
+        "customer_id": new.record.customer_id,
+        "site_id": _site(session, new.record.site),
+        "started_at": new.at,
+        "last_at": new.at,
+    }
+
+
+def _insert(session: Session, new: Sequence[NewSearch], inquiries: Sequence[int]) -> None:
+    copied = (
+        "text", "language", "country", "action", "probability", "threshold", "certified", "degraded",
+        "snapshot", "embedder",
+    )  # fmt: skip
+    rows = [
+        {name: getattr(each.record, name) for name in copied}
+        | {"key": each.key, "inquiry_id": inquiry, "at": each.at, "products": list(each.record.products)}
+        for each, inquiry in zip(new, inquiries, strict=True)
+    ]
+    shown = [
+        {
+            "search_id": number,
+            "position": position,
+            "solution_key": hit.id,
+            "language": hit.language,
+            "score": hit.score,
+            "probability": hit.probability,
+        }
+        for each, number in zip(new, insert_numbered(session, Search, rows), strict=True)
+        for position, hit in enumerate(each.record.shown, start=1)
+    ]
+    insert_many(session, SearchShown, shown)
 
 
 def _site(session: Session, key: str | None) -> int | None:

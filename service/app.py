@@ -16,6 +16,7 @@ from service.body_limit import BodyLimit
 from service.deps import Services
 from service.live_index import LiveIndex
 from service.pages import Pages
+from service.recorder import Recorder
 from service.security import SecurityHeaders, declared_roles
 from service.throttle import Misses
 
@@ -66,10 +67,12 @@ def _lifespan(settings: Settings, embedder: Embedder | None) -> Lifespan[FastAPI
         services = await run_in_threadpool(open_services, settings, embedder)
         app.state.services = services
         services.index.start()
+        services.recorder.start()
         try:
             yield
         finally:
             await run_in_threadpool(services.index.close)
+            await run_in_threadpool(services.recorder.close)
             services.engine.dispose()
 
     return lifespan
@@ -82,4 +85,4 @@ def open_services(settings: Settings, embedder: Embedder | None = None) -> Servi
     sessions = db.sessions(engine)
     index = LiveIndex(settings, sessions, embedder)
     index.open()
-    return Services(settings, engine, sessions, index, Misses())
+    return Services(settings, engine, sessions, index, Misses(), Recorder(sessions))

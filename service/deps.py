@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kb.settings import Settings
 from service.live_index import LiveIndex
 from service.pages import Pages
+from service.recorder import Recorder
 from service.throttle import Misses
 
 
@@ -22,6 +23,7 @@ class Services:
     sessions: sessionmaker[Session]
     index: LiveIndex
     misses: Misses
+    recorder: Recorder
 
 
 def services(request: Request) -> Services:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from kb import inquiries, solutions
-from kb.db import reading, transaction
+from kb import solutions
+from kb.db import reading
 from kb.errors import Invalid, NotFound
 from service.deps import ServicesNeeded
 from service.errors import TOO_LARGE, failure, problems
@@ -89,5 +89,4 @@ def solution(
 )
 def outcome(id: str, said: OutcomeRequest, services: ServicesNeeded) -> None:
     """Record that a solution was opened, solved the problem, or was rejected."""
-    with transaction(services.sessions) as session:
-        inquiries.record_outcome(session, id, said.solution, said.kind, said.reason)
+    find.say(services, id, said.solution, said.kind, said.reason)

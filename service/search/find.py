@@ -6,7 +6,7 @@ from indexer.decide import Decision
 from indexer.results import SearchResult, Suggestion
 from kb import documents, inquiries
 from kb.db import reading, transaction
-from kb.errors import Invalid, Unavailable
+from kb.errors import Invalid, NotFound, Unavailable
 from kb.text import normalise
 from service.deps import Services
 from service.forms import clean
@@ -94,10 +94,28 @@ def record(
         embedder=result.embedder,
         previous=previous or None,
     )
-    with transaction(services.sessions) as session:
-        key = inquiries.record_search(session, search)
     log.info("search", action=search.action, solutions=len(search.shown), snapshot=search.snapshot)
-    return key
+    return services.recorder.record(search)
+
+
+def recall(services: Services, key: str) -> inquiries.RecordedSearch:
+    """Return a recorded search, or raise NotFound with a sentence."""
+    if waiting := services.recorder.recall(key):
+        return waiting
+    try:
+        with reading(services.sessions) as session:
+            return inquiries.recall(session, key)
+    except NotFound as error:
+        raise NotFound(TEXTS["gone"]) from error
+
+
+def say(
+    services: Services, key: str, solution: str | None, kind: inquiries.OutcomeKind, reason: str | None = None
+) -> None:
+    """Record what a visitor did with a solution or said of it."""
+    services.recorder.settle(key)
+    with transaction(services.sessions) as session:
+        inquiries.record_outcome(session, key, solution, kind, reason)
 
 
 def _still_visible(services: Services, result: SearchResult, may_see: frozenset[str]) -> SearchResult:

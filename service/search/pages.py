@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from indexer.results import SearchResult
 from kb import documents, inquiries, locales, solutions
-from kb.db import reading, transaction
+from kb.db import reading
 from kb.errors import Invalid, NotFound
 from kb.products import Product
 from kb.text import detect_language
@@ -50,8 +50,8 @@ def submit(form: Form, pages: PagesNeeded, services: ServicesNeeded, seen: MaySe
     result = find.search(services, text, country=country, language=language, may_see=seen)
     key = find.record(services, text, country, result, box.previous)
     if len(text) > find.KEPT:
+        recorded = find.recall(services, key)
         with reading(services.sessions) as session:
-            recorded = inquiries.recall(session, key)
             return _results(pages, session, recorded, result, box, TEXTS["kept"])
     return RedirectResponse(f"/searches/{key}", 303)
 
@@ -59,7 +59,7 @@ def submit(form: Form, pages: PagesNeeded, services: ServicesNeeded, seen: MaySe
 @router.get("/searches/{key}")
 def show(key: str, pages: PagesNeeded, services: ServicesNeeded, seen: MaySee) -> Response:
     """Show the results of a search; it is searched again, so that what was withdrawn since is gone."""
-    recorded = _recall(services, key)
+    recorded = find.recall(services, key)
     text, country = recorded.text, recorded.country
     language = None if recorded.language == detect_language(text) else recorded.language
     result = find.search(services, text, country=country, language=language, may_see=seen)
@@ -71,8 +71,7 @@ def show(key: str, pages: PagesNeeded, services: ServicesNeeded, seen: MaySee) -
 @router.post("/searches/{key}/none", dependencies=FROM_US)
 def none_of_these(key: str, services: ServicesNeeded) -> Response:
     """Record that nothing fitted, and open the ticket form."""
-    with transaction(services.sessions) as session:
-        inquiries.record_outcome(session, key, None, "rejected", "none-of-these")
+    find.say(services, key, None, "rejected", "none-of-these")
     return RedirectResponse(f"/tickets/new?search={key}", 303)
 
 
@@ -81,15 +80,14 @@ def outcome(key: str, form: Form, services: ServicesNeeded) -> Response:
     """Record what was said of a solution, and go on from there."""
     kind: inquiries.OutcomeKind = "solved" if form.get("kind") == "solved" else "rejected"
     reason = form.get("reason") if form.get("reason") in TEXTS["reasons"] else None
-    with transaction(services.sessions) as session:
-        inquiries.record_outcome(session, key, form.get("solution") or None, kind, reason)
+    find.say(services, key, form.get("solution") or None, kind, reason)
     return RedirectResponse(f"/searches/{key}/solved" if kind == "solved" else f"/searches/{key}", 303)
 
 
 @router.get("/searches/{key}/solved")
 def solved(key: str, pages: PagesNeeded, services: ServicesNeeded) -> Response:
     """Thank for the good news."""
-    return pages.render("search/solved.html", t=TEXTS, here="search", search=_recall(services, key).key)
+    return pages.render("search/solved.html", t=TEXTS, here="search", search=find.recall(services, key).key)
 
 
 @router.get("/solutions/{id:anything}")
@@ -134,19 +132,10 @@ def _explained(box: view.Box, error: Invalid) -> view.Box:
     return replace(box, **changed)
 
 
-def _recall(services: Services, key: str) -> inquiries.RecordedSearch:
-    try:
-        with reading(services.sessions) as session:
-            return inquiries.recall(session, key)
-    except NotFound as error:
-        raise NotFound(TEXTS["gone"]) from error
-
-
 def _opened(services: Services, key: str, solution: str) -> str | None:
     """Record that a solution was opened; a search that is gone does not keep anybody from reading."""
     try:
-        with transaction(services.sessions) as session:
-            inquiries.record_outcome(session, key, solution, "opened", None)
+        find.say(services, key, solution, "opened")
     except NotFound:
         return None
     return key

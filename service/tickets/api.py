@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
-from kb.db import transaction
 from kb.errors import Conflict, Invalid, Mistyped, NotFound, TooMany
 from service.deps import Address, ServicesNeeded
 from service.errors import TOO_LARGE, failure, problems
@@ -43,8 +42,7 @@ def file_ticket(
     asked: TicketRequest, services: ServicesNeeded, response: Response, key: Key
 ) -> TicketCreated:
     """File a ticket and return its number; answers 200 with the same number when it was filed before."""
-    with transaction(services.sessions) as session:
-        opened = desk.open_ticket(session, asked, "api", key)
+    opened = desk.open_ticket(services, asked, "api", key)
     created = TicketCreated.of(opened, services.settings.address)
     response.status_code = 201 if opened.created else 200
     response.headers["location"] = f"/api/v1/tickets/{created.number}"

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from kb import documents, inquiries, solutions, tracking
-from kb.db import reading, transaction
+from kb.db import reading
 from kb.errors import Conflict, Invalid, NotFound
 from service.deps import Address, PagesNeeded, ServicesNeeded
 from service.forms import Form
@@ -26,7 +26,7 @@ FROM_US = [Depends(own_form)]
 def new(pages: PagesNeeded, services: ServicesNeeded, may_see: MaySee, search: str = "") -> Response:
     """Open the form; after a search it holds what was typed, the products and what did not help."""
     with reading(services.sessions) as session:
-        recorded = _recall(session, search)
+        recorded = desk.search_of(services, session, search)
         form = forms.opened(recorded, _products(session, recorded), _seen(session, recorded, may_see))
     return _form(pages, form)
 
@@ -36,7 +36,7 @@ def file(form: Form, pages: PagesNeeded, services: ServicesNeeded, may_see: MayS
     """File the ticket, or give the form back with all that was typed and a sentence for each mistake."""
     sent = forms.typed(form)
     with reading(services.sessions) as session:
-        recorded = _recall(session, sent.search)
+        recorded = desk.search_of(services, session, sent.search)
         sent = replace(
             sent,
             search=recorded.key if recorded else "",
@@ -48,8 +48,7 @@ def file(form: Form, pages: PagesNeeded, services: ServicesNeeded, may_see: MayS
         return _form(pages, replace(sent, problems=checked), status=422)
     checked.rejected = _rejected(recorded)
     try:
-        with transaction(services.sessions) as session:
-            opened = desk.open_ticket(session, checked, "web", sent.key)
+        opened = desk.open_ticket(services, checked, "web", sent.key)
     except Invalid as error:
         return _form(pages, replace(sent, problems={error.field or "form": str(error)}), status=422)
     except Conflict as error:
@@ -112,14 +111,6 @@ def _lookup(pages: Pages, typed: str, error: Invalid | NotFound | None) -> Respo
     return pages.render(
         "tickets/lookup.html", code=status, t=TEXTS, here="status", typed=typed, problem=problem
     )
-
-
-def _recall(session: Session, key: str) -> inquiries.RecordedSearch | None:
-    """Return the search that the ticket comes from; without it the form is simply empty."""
-    try:
-        return inquiries.recall(session, key) if key else None
-    except NotFound:
-        return None
 
 
 def _products(session: Session, recorded: inquiries.RecordedSearch | None) -> list[str]:

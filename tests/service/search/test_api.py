@@ -74,6 +74,7 @@ def test_what_was_withdrawn_after_indexing_is_not_shown(
 
 def test_a_search_is_recorded_with_what_was_shown(client: TestClient, sessions_of: sessionmaker[Session]):
     found = ask(client, FROSTY, country="gb")
+    client.app.state.services.recorder.settle(found["search"])
     with db.reading(sessions_of) as session:
         recorded = inquiries.recall(session, found["search"])
     assert (recorded.text, recorded.language, recorded.country) == (FROSTY, "en", "GB")

@@ -137,6 +137,8 @@ def test_a_second_search_from_the_results_is_the_same_matter(
     first = submit(client, "It squeaks").rsplit("/", 1)[1]
     second = submit(client, "The wheel squeaks", previous=first).rsplit("/", 1)[1]
     other = submit(client, "The wheel squeaks").rsplit("/", 1)[1]
+    for key in (first, second, other):
+        client.app.state.services.recorder.settle(key)
     with db.reading(sessions_of) as session:
         found = dict(session.execute(select(Search.key, Search.inquiry_id)).all())
     assert found[first] == found[second] != found[other]
