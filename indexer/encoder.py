@@ -74,6 +74,7 @@ def _prepare(image: Path, folder: Path) -> None:
         _write_manifest(work)
         if folder.exists():  # damaged: it was not intact under the lock
             shutil.rmtree(folder)
+        work.chmod(0o755)  # a cache that installations of several users share
         work.rename(folder)
     finally:
         with contextlib.suppress(FileNotFoundError):

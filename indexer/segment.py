@@ -50,8 +50,7 @@ class Segment:
         """Return the vectors by the digest of their text, so that only changed text is embedded again."""
         digests = np.ascontiguousarray(self.digests).tobytes()
         ends = range(DIGEST_BYTES, len(digests) + 1, DIGEST_BYTES)
-        vectors = np.asarray(self.vectors)  # a slice of a mapped file takes ten times as long
-        return {digests[end - DIGEST_BYTES : end]: each for end, each in zip(ends, vectors, strict=True)}
+        return {digests[end - DIGEST_BYTES : end]: each for end, each in zip(ends, self.vectors, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)

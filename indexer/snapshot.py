@@ -87,6 +87,7 @@ def load(root: Path, embedder: str | None = None) -> Snapshot:
     Raises NoIndex, or WrongEmbedder when all that could be read were made by others than `embedder`.
     """
     foreign: WrongEmbedder | None = None
+    broken: str | None = None
     for _ in range(_TRIES):
         live = current(root)
         candidates = [live, *_names(root)] if live else _names(root)
@@ -97,11 +98,14 @@ def load(root: Path, embedder: str | None = None) -> Snapshot:
                 foreign = foreign or error
                 log.warning("snapshot refused", snapshot=name, reason=str(error))
             except (OSError, ValueError, KeyError, TypeError, Unavailable) as error:
+                broken = broken or f"{name}: {error}"
                 log.warning("snapshot refused", snapshot=name, reason=str(error))
             else:
                 return found
         if current(root) == live:
             break
+    if broken and not foreign:
+        raise NoIndex(f"No index in {root} can be used ({broken}). Run “precedent index” to make it anew.")
     raise foreign or NoIndex("There is no index to search in yet: run “precedent index” after an import.")
 
 
@@ -214,7 +218,8 @@ def _read(folder: Path, embedder: str | None) -> Snapshot:
 
 def _read_segment(folder: Path, digests: Mapping[str, str]) -> Segment:
     base = folder / BASE
-    arrays = {name: np.load(base / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+    # Plain arrays over mapped files: a slice of a memmap takes ten times as long.
+    arrays = {name: np.asarray(np.load(base / f"{name}.npy", mmap_mode="r")) for name in _ARRAYS}
     rows = list(_lines(base / "documents.jsonl"))
     return Segment(
         documents=tuple(_document(row) for row in rows),

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import structlog
 import typer
 from tqdm import tqdm
 
@@ -41,6 +42,8 @@ Language = Annotated[str | None, typer.Option(help="Language of the caller: es o
 
 def main() -> None:
     """Run a command; what we can explain becomes one sentence on standard error and exit status 1."""
+    # Events go beside the output of a command, which another program may read; `serve` has its own way.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()
     except PrecedentError as error:

@@ -15,6 +15,7 @@ FIELDS = frozenset(
     {
         "event", "level", "timestamp", "method", "route", "status", "milliseconds", "request",
         "error", "where", "action", "degraded", "snapshot", "solutions", "address", "reason",
+        "watermark", "searches", "texts",
     }
 )  # fmt: skip
 
@@ -31,6 +32,7 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(),
     )
     access = logging.getLogger("uvicorn.access")
     if not any(isinstance(each, WithoutQuery) for each in access.filters):

@@ -6,11 +6,13 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-
-import pandas
+from typing import TYPE_CHECKING
 
 from kb.errors import ImportFailed
 from kb.imports.report import Rejected
+
+if TYPE_CHECKING:
+    import pandas
 
 # What other tools write for "nothing". NA is missing here on purpose: it is Namibia.
 NOTHING = frozenset({"", "nan", "NaN", "NaT", "<NA>", "None", "null", "NULL"})
@@ -42,7 +44,7 @@ def parse(header: str, lines: Iterator[tuple[int, str]], file: str) -> Iterator[
 
 def _columns(header: str, separator: str, file: str) -> list[str]:
     frame = _frame([header], None, separator)
-    columns = [str(cell).strip() for cell in frame.iloc[0]]
+    columns = [] if frame is None else [str(cell).strip() for cell in frame.iloc[0]]
     twice = next((name for name in columns if name and columns.count(name) > 1), None)
     if twice:
         raise ImportFailed(f"{file} has two columns with the name “{twice}”.")
@@ -77,10 +79,7 @@ def _read(records: list[_Record], columns: list[str], separator: str) -> Iterato
     """Read records at once; where that fails, in halves, until the one that is wrong stands alone."""
     if not records:
         return
-    try:
-        frame = _frame(["".join(record.lines) for record in records], len(columns) + 1, separator)
-    except (pandas.errors.ParserError, pandas.errors.ParserWarning):
-        frame = None
+    frame = _frame(["".join(record.lines) for record in records], len(columns) + 1, separator)
     if frame is not None and len(frame) == len(records):
         for record, cells in zip(records, frame.itertuples(index=False, name=None), strict=True):
             yield from _cells(record.line, cells, columns)
@@ -97,20 +96,26 @@ def _read(records: list[_Record], columns: list[str], separator: str) -> Iterato
         yield Rejected(records[0].line, f"has more cells than the {len(columns)} columns of the header")
 
 
-def _frame(texts: list[str], columns: int | None, separator: str) -> pandas.DataFrame:
+def _frame(texts: list[str], columns: int | None, separator: str) -> "pandas.DataFrame | None":
+    """Return the cells of records, or None when they are not what pandas takes for records."""
+    import pandas  # a quarter of a second, for those who import CSV
+
     ended = "".join(text if text.endswith("\n") else text + "\n" for text in texts)
     with warnings.catch_warnings():
         warnings.simplefilter("error", pandas.errors.ParserWarning)  # it would cut long rows, and warn
-        return pandas.read_csv(
-            io.StringIO(ended, newline=""),
-            sep=separator,
-            header=None,
-            names=None if columns is None else list(range(columns)),
-            index_col=False,
-            dtype=object,
-            na_filter=False,
-            skip_blank_lines=False,
-        )
+        try:
+            return pandas.read_csv(
+                io.StringIO(ended, newline=""),
+                sep=separator,
+                header=None,
+                names=None if columns is None else list(range(columns)),
+                index_col=False,
+                dtype=object,
+                na_filter=False,
+                skip_blank_lines=False,
+            )
+        except (pandas.errors.ParserError, pandas.errors.ParserWarning):
+            return None
 
 
 def _cells(line: int, cells: tuple[str, ...], columns: list[str]) -> Iterator[Cells | Rejected]:

@@ -157,7 +157,12 @@ def test_the_named_one_serves_even_if_a_newer_one_lies_there(tmp_path: Path, two
 def test_without_any_intact_one_there_is_no_index(tmp_path: Path, two: tuple[str, str]):
     for id_ in two:
         turn_a_bit(tmp_path / id_ / "base" / "owners.npy")
-    for root in (tmp_path, tmp_path / "empty", tmp_path / "missing"):
+    with pytest.raises(
+        NoIndex, match=r"can be used \(\d{8}-\w+: base/owners\.npy is damaged\)\. Run “precedent ind"
+    ):
+        snapshot.load(tmp_path)
+    (tmp_path / "empty").mkdir()
+    for root in (tmp_path / "empty", tmp_path / "missing"):
         with pytest.raises(NoIndex, match="There is no index to search in yet: run “precedent index”"):
             snapshot.load(root)
     assert snapshot.current(tmp_path / "missing") is None

@@ -126,13 +126,17 @@ def test_migrating_again_changes_nothing(engine: Engine):
 
 def test_a_file_that_is_no_database_gets_a_sentence(tmp_path: Path):
     (tmp_path / "precedent.db").write_bytes(b"this is not a database at all" * 100)
-    with pytest.raises(BadDatabase, match=r"^The database cannot be opened: file is not a database\.$"):
+    with pytest.raises(
+        BadDatabase, match=r"^The database .*precedent\.db cannot be opened\. It is damaged, or no data"
+    ):
         _migrate(tmp_path)
 
 
 def test_a_database_that_does_not_answer_gets_a_sentence():
     engine = db.open_engine(Settings(database_url="postgresql://nobody@127.0.0.1:1/none"))
-    with pytest.raises(BadDatabase, match=r"^The database cannot be opened: "):
+    with pytest.raises(
+        BadDatabase, match=r"^The database of PRECEDENT_DATABASE_URL cannot be opened\. It cannot be reached"
+    ):
         db.migrate(engine)
 
 

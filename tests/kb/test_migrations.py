@@ -2,11 +2,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import sessionmaker
 
 from kb import db
+from kb.errors import BadDatabase
 from kb.tables import Contact, Incident, Revision, Table, now
 
 _AT = "'2026-05-01 12:00:00'"
@@ -38,6 +40,17 @@ def test_the_words_that_a_column_is_limited_to_agree(engine: Engine):
     for table in Table.metadata.sorted_tables:
         written = {str(each.name) for each in table.constraints if isinstance(each, CheckConstraint)}
         assert {each["name"] for each in found.get_check_constraints(table.name)} == written
+
+
+def test_the_last_migration_is_known_without_looking():
+    assert ScriptDirectory.from_config(db.migrations()).get_current_head() == db.REVISION
+
+
+def test_a_database_of_a_newer_version_is_refused(engine: Engine):
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(BadDatabase, match="made by a newer version of Precedent"):
+        db.migrate(engine)
 
 
 def test_a_migration_can_be_taken_back_and_made_again(engine: Engine):

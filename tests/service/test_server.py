@@ -24,7 +24,7 @@ def test_a_busy_port_is_said_in_a_sentence():
 def test_a_database_that_cannot_be_opened_is_said_in_a_sentence(tmp_path: Path):
     (tmp_path / "precedent.db").mkdir()
     settings = Settings(data_dir=tmp_path, port=0)
-    with pytest.raises(BadDatabase, match="The database cannot be opened"):
+    with pytest.raises(BadDatabase, match=r"precedent\.db cannot be opened"):
         server.serve(FastAPI(), settings, print)
 
 
