@@ -185,8 +185,11 @@ class LiveIndex:
             self._index = index.changed(ids, found, catalogue, mark, journal.known(), keep)
             self._waiting = 0
             log.info("changes searchable", solutions=len(ids), watermark=mark)
-        # The names of products stand in the passages, so that other names ask for other passages.
-        if self._reindex and (self._waiting or not self._index.roomy or catalogue != index.catalogue):
+        # The names of products stand in the passages, so that other names ask for other passages. A database
+        # that is older than the index was restored: only a comparison of all texts tells what differs.
+        restored = mark < index.watermark
+        stale = self._waiting or not self._index.roomy or catalogue != index.catalogue or restored
+        if self._reindex and stale:
             self._reindex.start()
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -230,3 +231,30 @@ def test_an_index_of_another_embedder_is_refused_with_what_to_do(
         f"The index was made with the embedder “{embedder.id}”, and “another-embedder” is set. "
         "Run “precedent index” to make it anew, or set PRECEDENT_EMBEDDER back."
     )
+
+
+def test_a_question_that_comes_again_is_encoded_once(corpus: Corpus, watched: Callable[[], Embedder]):
+    embedder, asked = watched(), []
+    encode = embedder.queries
+    embedder.queries = lambda texts: asked.extend(texts) or encode(texts)
+    index = Index(corpus, embedder, decide.load(0.1))
+    first = index.search("The Brumela 300 does not drain")
+    again = index.search("  The Brumela 300\n does not  drain ")
+    abroad = index.search("The Brisota 300 does not drain", country="ES")
+    assert asked == [
+        "The Brumela 300 does not drain"
+    ]  # white space and names of other countries are the same
+    assert first.hits == again.hits
+    assert [hit.id for hit in abroad.hits] == [hit.id for hit in first.hits]
+    changed = index.changed(["invoice"], [], corpus.catalogue, 2)
+    changed.search("The Brumela 300 does not drain")
+    assert len(asked) == 2  # an index that changed remembers nothing
+
+
+def test_a_failure_is_not_remembered(corpus: Corpus, watched: Callable[[], Embedder], broken: Embedder):
+    embedder = watched()
+    works, embedder.queries = embedder.queries, broken.queries
+    index = Index(corpus, embedder, decide.load(0.1))
+    assert index.search("copy of my invoice").degraded
+    embedder.queries = works
+    assert index.search("copy of my invoice").degraded is None

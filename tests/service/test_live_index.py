@@ -271,3 +271,23 @@ def test_a_database_that_is_down_is_followed_again_when_it_is_back(
         file.rmdir()
         away.rename(file)
         until(lambda: ids(index, "flickering fog lamp")[0] == "fog-lamp", 10)
+
+
+def test_a_database_that_was_restored_makes_the_index_anew(
+    index: LiveIndex, sessions: sessionmaker[Session], company_settings: Settings
+):
+    """What the index knows and the database has forgotten cannot be told from the watermark."""
+    sessions.kw["bind"].dispose()
+    file = company_settings.data_dir / "precedent.db"
+    backup = file.read_bytes()
+    put(sessions, FOG)
+    index.look()
+    assert ids(index, "flickering fog lamp")[0] == "fog-lamp"
+    before = current(company_settings.index_dir)
+    sessions.kw["bind"].dispose()
+    for each in company_settings.data_dir.glob("precedent.db-*"):
+        each.unlink()
+    file.write_bytes(backup)
+    with following(index):
+        until(lambda: current(company_settings.index_dir) != before, 60)
+        until(lambda: "fog-lamp" not in ids(index, "flickering fog lamp"), 5)
