@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import beta
+from scipy.special import betaincinv  # scipy.stats holds the same and takes a second to load
 
 from indexer.fuse import NONE, Ranking
 
@@ -161,7 +161,7 @@ def wrong_limit(wrong: int, answered: int) -> float:
     """Return the exact upper limit of the wrong rate at 95 % confidence (Clopper and Pearson 1934)."""
     if answered <= wrong:
         return 1.0
-    return float(beta.ppf(CONFIDENCE, wrong + 1, answered - wrong))
+    return float(betaincinv(wrong + 1, answered - wrong, CONFIDENCE))
 
 
 def load(max_wrong: float) -> Decider:

@@ -6,6 +6,7 @@ Parts that load the embedder or the web framework are imported where they are us
 import json
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -254,13 +255,29 @@ def _live(settings: Settings) -> "Snapshot | None":
 
 
 def _serve(settings: Settings, embedder: "Embedder | None" = None) -> None:
-    from service.app import create_app
-    from service.server import serve as listen
+    # The embedder is read from the disk while the web framework is loaded: a second less until it is ready.
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(_embedder_of_index, settings) if embedder is None else None
+        from service.app import create_app
+        from service.server import serve as listen
+
+        embedder = opening.result() if opening else embedder
 
     def announce(address: str) -> None:
         typer.echo(f"Precedent is ready at {address} (Ctrl+C stops it).")
 
     listen(create_app(settings, embedder), settings, announce)
+
+
+def _embedder_of_index(settings: Settings) -> "Embedder | None":
+    """Open the embedder where an index waits for it; what fails here is told by who needs it."""
+    from indexer import snapshot
+    from indexer.embed import open_embedder
+
+    try:
+        return open_embedder(settings) if snapshot.current(settings.index_dir) else None
+    except PrecedentError:
+        return None
 
 
 def _listening(settings: Settings, host: str | None, port: int | None) -> Settings:

@@ -117,6 +117,8 @@ class LiveIndex:
                 self._open(published)
             if self._index is not None:
                 self._follow(self._index)
+            elif self._reindex and self._has_something():
+                self._reindex.start()
 
     def _run(self) -> None:
         failed = None
@@ -163,6 +165,15 @@ class LiveIndex:
 
     def _absence(self) -> str | None:
         return self.embedder.reason if isinstance(self.embedder, AbsentEmbedder) else None
+
+    def _has_something(self) -> bool:
+        """Say whether something was published since the last look, though there is no index yet."""
+        with reading(self.sessions) as session:
+            mark = documents.watermark(session)
+            if mark == self._seen:
+                return False
+            self._seen = mark
+            return bool(documents.published(session, documents.changed_since(session, 0)))
 
     def _follow(self, index: Index) -> None:
         """Bring the index up to the watermark of the database."""

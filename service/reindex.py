@@ -49,6 +49,7 @@ class Reindex:
     def _run(self) -> None:
         try:
             time.sleep(max(0.0, self._ended + REST_SECONDS - time.monotonic()))
+            self.settings.index_dir.mkdir(parents=True, exist_ok=True)
             with FileLock(self.settings.index_dir / LOCK, timeout=0):
                 self._index()
         except Timeout:

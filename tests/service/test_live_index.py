@@ -1,5 +1,6 @@
 """The index that is searched follows what is published, withdrawn and indexed."""
 
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -291,3 +292,18 @@ def test_a_database_that_was_restored_makes_the_index_anew(
     with following(index):
         until(lambda: current(company_settings.index_dir) != before, 60)
         until(lambda: "fog-lamp" not in ids(index, "flickering fog lamp"), 5)
+
+
+def test_the_first_solution_makes_the_first_index(tmp_path: Path, sqlite_template: Path, embedder: Embedder):
+    shutil.copy(sqlite_template, tmp_path / "precedent.db")
+    settings = Settings(data_dir=tmp_path)
+    engine = db.open_engine(settings)
+    index = LiveIndex(settings, db.sessions(engine), embedder)
+    index.open()
+    with following(index):
+        time.sleep(2 * live_index.LOOK_SECONDS)
+        assert not settings.index_dir.exists()
+        put(db.sessions(engine), solutions.NewText("fog-lamp", "en", "The fog lamp flickers", "Tighten it."))
+        until(lambda: index.state().size == 1, 60)
+        assert ids(index, "flickering fog lamp") == ["fog-lamp"]
+    engine.dispose()
