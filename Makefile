@@ -21,7 +21,7 @@ lint: $(VENV)/.installed-dev ## check style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.installed ## speed and memory on the demo data, or on DATA=a BEIR folder
+bench: $(VENV)/.installed ## speed, memory and load on the demo data, or on DATA=a BEIR folder (minutes)
 	$(BIN)/python -m bench.speed $(DATA)
 
 quality: $(VENV)/.installed ## quality with intervals on the demo data, and on the BEIR folders under DATA=...
