@@ -41,6 +41,12 @@ def demo_set() -> tuple[Beir, tuple[Product, ...]]:
                 imports.import_path(session, data.FOLDER / f"{name}.jsonl", trust=True, actor="quality")
             found, catalogue = list(documents.documents(session)), documents.catalogue(session)
         engine.dispose()
+    queries, qrels = demo_questions()
+    return Beir("demo", found, queries, qrels), catalogue
+
+
+def demo_questions() -> tuple[list[Query], dict[str, dict[str, int]]]:
+    """Return the questions that were written for the demo company, and the solutions that answer them."""
     queries, qrels = [], {}
     for line in (data.FOLDER / "questions.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -48,7 +54,7 @@ def demo_set() -> tuple[Beir, tuple[Product, ...]]:
         queries.append(Query(row["id"], row["text"], row["language"], row["country"], None, metadata))
         if row["solution"]:
             qrels[row["id"]] = {row["solution"]: 1}
-    return Beir("demo", found, queries, qrels), catalogue
+    return queries, qrels
 
 
 def read_folders(arguments: list[str]) -> Iterator[tuple[Beir, tuple[Product, ...]]]:

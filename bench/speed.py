@@ -1,87 +1,191 @@
 """Print speed and memory of one machine in one run: `python -m bench.speed [BEIR_FOLDER]`.
 
-Without a folder the demo company is measured. Times on a shared machine move; compare figures of one run.
+Without a folder the demo company is measured. Times on a shared machine move, so whatever is compared is
+measured right after each other, and ratios hold where the times themselves do not.
 """
 
-import resource
-import subprocess
+import os
 import sys
-import time
-from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from bench.quality import demo_set
-from indexer import decide, snapshot
-from indexer.build import build
-from indexer.embed import open_embedder
-from indexer.query import Index
-from kb import imports
-from kb import settings as kb_settings
-
-QUERIES = 300
-BULK = 2000
+from bench import building, comparison, encoding, nearest, processes, reindexing, searching, serving, subject
+from bench.processes import Memory, Server
+from bench.subject import Installation, Subject
+from indexer.embed import Embedder, open_embedder
+from indexer.query import open_index
 
 
-def milliseconds(work: Callable[[str], object], texts: Sequence[str]) -> tuple[float, float]:
-    """Return median and 95th percentile of `work` over `texts`, one after the other."""
-    times = []
-    for text in texts:
-        begun = time.perf_counter()
-        work(text)
-        times.append((time.perf_counter() - begun) * 1000)
-    return float(np.percentile(times, 50)), float(np.percentile(times, 95))
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often each thing is done."""
+
+    queries: int = 500
+    short: int = 2000
+    requests: int = 900
+    warm_up: int = 60
+    rounds: int = 3
+    repeats: int = 3
+    sizes: tuple[int, ...] = nearest.SIZES
 
 
-def start_seconds() -> float:
-    """Return how long a fresh process takes until it has encoded its first query."""
-    code = (
-        "from kb import settings; from indexer.embed import open_embedder; "
-        "open_embedder(settings.load()).queries(['hello'])"
-    )
-    begun = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True)
-    return time.perf_counter() - begun
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is measured, with what, and how often; prints a figure a line."""
+
+    subject: Subject
+    installation: Installation
+    embedder: Embedder
+    counts: Counts = field(default_factory=Counts)
+
+    @property
+    def queries(self) -> tuple[subject.Query, ...]:
+        return self.installation.asked[: self.counts.queries]
+
+    @property
+    def short(self) -> list[str]:
+        texts = self.installation.short
+        return [texts[number % len(texts)] for number in range(self.counts.short)]
 
 
-def main(arguments: list[str]) -> None:
-    """Measure and print, a figure a line."""
-    settings = kb_settings.load()
-    folder = Path(arguments[0]) if arguments else None
-    beir, catalogue = (imports.read_beir(folder), ()) if folder else demo_set()
-    embedder = open_embedder(settings)
-    texts = [query.text for query in beir.queries][:QUERIES] or [d.title for d in beir.documents][:QUERIES]
-    bulk = [text for d in beir.documents for text in (d.title, *d.phrasings)]
-    bulk = (bulk * (BULK // len(bulk) + 1))[:BULK]
-    embedder.queries(texts[:20])
+def part(title: str) -> None:
+    """Print what is measured next, so that who waits knows for what."""
+    print(f"\n{title}", flush=True)
 
-    def show(name: str, value: str) -> None:
-        print(f"{name:<34} {value}", flush=True)
 
-    show("set", f"{beir.name}: {len(beir.documents)} solutions, {len(texts)} queries")
-    encode, encode_95 = milliseconds(lambda text: embedder.queries([text]), texts)
-    show("encode one query, p50 / p95", f"{encode:.1f} / {encode_95:.1f} ms")
-    begun = time.perf_counter()
-    embedder.passages(bulk)
-    rate = BULK / (time.perf_counter() - begun)
-    show(f"encode {BULK} short texts", f"{rate:.0f} texts/s")
-    with TemporaryDirectory() as temporary:
-        root = Path(temporary)
-        begun = time.perf_counter()
-        build(beir.documents, catalogue, 1, embedder, root)
-        first = time.perf_counter() - begun
-        corpus = snapshot.load(root).corpus
-        show("index build", f"{first:.1f} s, {len(corpus.ids) / first:.0f} passages/s")
-        begun = time.perf_counter()
-        build(beir.documents, catalogue, 2, embedder, root)
-        show("index again, nothing changed", f"{time.perf_counter() - begun:.1f} s")
-        index = Index(corpus, embedder, decide.load(settings.max_wrong))
-        median, tail = milliseconds(index.search, texts)
-        show("search, p50 / p95", f"{median:.1f} / {tail:.1f} ms = encode + {median - encode:.1f} ms")
-    show("fresh process to first vector", f"{start_seconds():.1f} s")
-    show("peak memory of this process", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+def show(name: str, value: str, aim: str = "", met: bool | None = None) -> None:
+    """Print a figure; where there is an aim, say whether it was met."""
+    told = f"   [{aim}: {'yes' if met else 'NO'}]" if aim else ""
+    print(f"  {name:<40} {value}{told}", flush=True)
+
+
+def encode(run: Run, folder: Path) -> comparison.Plain:
+    """Print the embedder beside sentence-transformers, and return what the plain script took."""
+    part("Encoding: the default engine, and sentence-transformers with the same weights in a plain script")
+    ours = encoding.measure(run.embedder, [query.text for query in run.queries], run.short)
+    one, bulk = f"one query, p50 / p95 of {len(run.queries)}", f"{len(run.short)} short texts"
+    show(f"{one}, ours", str(ours.one))
+    show(f"{bulk}, ours", f"{ours.rate:.0f} texts/s")
+    made, relevant = run.installation, run.subject.relevant
+    theirs = comparison.measure(made.settings, made.documents, run.queries, relevant, run.short, folder)
+    show(f"{one}, s.-t.", f"{theirs.encode} = {theirs.encode.p50 / ours.one.p50:.1f} times ours")
+    show(f"{bulk}, s.-t.", f"{theirs.rate:.0f} texts/s; ours is {ours.rate / theirs.rate:.1f} times as fast")
+    cosines = np.sum(ours.vectors * theirs.vectors, axis=1)
+    show("cosine between the two", f"mean {cosines.mean():.4f}, least {cosines.min():.4f}")
+    return theirs
+
+
+def build(run: Run) -> None:
+    """Print how fast the index is built."""
+    part("Index build")
+    made = building.measure(run.installation, run.embedder)
+    show("from the database to a published index", f"{made.seconds:.1f} s for {made.passages} passages")
+    show("rate", f"{made.rate:.0f} passages/s; nothing but encoding them: {made.encoding_rate:.0f}/s")
+    show("build / encoding", f"{made.ratio:.2f}", "at least 0.8", made.ratio >= 0.8)
+
+
+def search(run: Run) -> searching.Searching:
+    """Print how long a search takes."""
+    part(f"Search inside the process, {len(run.queries)} distinct texts")
+    index = open_index(run.installation.settings, run.embedder)
+    made = searching.measure(index, run.embedder, run.queries, run.subject.relevant)
+    more = made.search.p50 - made.encode.p50
+    show("encode one, p50 / p95", str(made.encode))
+    show("search, p50 / p95", str(made.search))
+    show("search above encode, p50", f"{more:.1f} ms", "at most 3 ms", more <= 3)
+    return made
+
+
+def serve(run: Run) -> tuple[float, Memory | None]:
+    """Print how a server starts and what it bears; return the seconds to start and its memory."""
+    part("`precedent serve` on loopback")
+    settings, counts = run.installation.settings, run.counts
+    starts = []
+    for _ in range(counts.repeats - 1):
+        with processes.serve(settings) as server:
+            starts.append(server.start)
+    with processes.serve(settings) as server:
+        starts.append(server.start)
+        start = float(np.median(starts))
+        show(f"start to ready, median of {len(starts)}", f"{start:.1f} s", "at most 3 s", start <= 3)
+        used = load(run, server)
+    return start, used
+
+
+def load(run: Run, server: Server) -> Memory | None:
+    """Print requests a second, and the memory of the server after them."""
+    counts = run.counts
+    asked = run.installation.asked[: counts.warm_up + counts.requests]
+    made = serving.measure(server.address, run.embedder, asked, counts.warm_up, counts.rounds)
+    show("searches, errors", f"{made.requests} distinct ones, {made.errors} errors", "none", made.errors == 0)
+    show(f"{serving.CLIENTS} clients, p50 / p95", str(made.latency))
+    show("rate", f"{made.rate:.0f} requests/s; the embedder alone: {made.encoding_rate:.0f} texts/s")
+    show("requests / texts encoded", f"{made.ratio:.2f}", "at least 0.6", made.ratio >= 0.6)
+    used = processes.memory(server.pid)
+    if used:
+        show(
+            "memory after that, now / peak",
+            f"{used.now:.0f} / {used.peak:.0f} MB",
+            "at most 700 MB",
+            used.now <= 700,
+        )
+    return used
+
+
+def reindex(run: Run) -> None:
+    """Print how long one change takes."""
+    part(f"`precedent index` after one changed solution, medians of {run.counts.repeats}")
+    made = reindexing.measure(run.installation, run.embedder, run.counts.repeats)
+    show("the whole command", f"{made.command:.1f} s")
+    show("a process that only starts", f"{made.start:.1f} s")
+    show("beyond the start", f"{made.beyond:.1f} s", "at most 2 s", made.beyond <= 2)
+    show("inside a process", f"{made.inside:.2f} s")
+
+
+def compare(plain: comparison.Plain, ours: searching.Searching, start: float, used: Memory | None) -> None:
+    """Print what the plain script of sentence-transformers and FAISS took."""
+    part("A plain script of sentence-transformers and FAISS (bench/plain.py), and ours beside it")
+    show("search, p50 / p95", f"{plain.search}; ours {ours.search}")
+    if plain.hit_at_1 is not None and ours.hit_at_1 is not None:
+        count = f"hit@1 of {ours.answerable} questions"
+        show(count, f"{plain.hit_at_1:.3f}; ours {ours.hit_at_1:.3f}")
+    show("encode and index everything", f"{plain.build:.1f} s")
+    show("start to the first vector", f"{plain.start:.1f} s; ours to a ready server {start:.1f} s")
+    if plain.memory and used:
+        show(
+            "memory, now / peak",
+            f"{plain.memory.now:.0f} / {plain.memory.peak:.0f} MB; ours {used.now:.0f} MB",
+        )
+
+
+def neighbours(sizes: tuple[int, ...]) -> None:
+    """Print the kinds of index on synthetic vectors."""
+    part("Nearest neighbours of one query among synthetic vectors (bench/nearest.py says how they are made)")
+    for size in sizes:
+        for made in nearest.measure(size):
+            print(f"  {made}", flush=True)
+
+
+def main(arguments: list[str], counts: Counts = Counts()) -> None:
+    """Measure and print."""
+    chosen = subject.read(Path(arguments[0])) if arguments else subject.demo()
+    with TemporaryDirectory(prefix="precedent-bench-") as folder:
+        print(f"Importing {chosen.name} …", flush=True)
+        busy = os.getloadavg()[0]
+        installation = subject.install(chosen, Path(folder) / "var")
+        run = Run(chosen, installation, open_embedder(installation.settings), counts)
+        show("solutions, questions", f"{len(installation.documents)}, {len(chosen.questions)}")
+        show("cores, programs that ran before this", f"{os.cpu_count()}, {busy:.1f}")
+        plain = encode(run, Path(folder))
+        build(run)
+        found = search(run)
+        start, used = serve(run)
+        reindex(run)
+        compare(plain, found, start, used)
+    neighbours(counts.sizes)
 
 
 if __name__ == "__main__":

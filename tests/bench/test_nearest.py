@@ -1,0 +1,25 @@
+"""Synthetic vectors and the kinds of index on them."""
+
+import numpy as np
+
+from bench import nearest
+from indexer.nearest import EXACT_UP_TO
+
+
+def test_the_same_vectors_come_each_time_and_texts_of_a_solution_are_near() -> None:
+    vectors, queries = nearest.synthetic(2000, 10)
+    again, _ = nearest.synthetic(2000, 10)
+    assert np.array_equal(vectors, again)
+    assert queries.shape == (10, nearest.DIMENSION)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    solutions = len(vectors) // nearest.PER_SOLUTION
+    assert vectors[0] @ vectors[solutions] > vectors[0] @ vectors[1] + 0.05
+
+
+def test_exact_search_finds_all_and_the_chosen_kind_nearly_all() -> None:
+    exact, dense = nearest.measure(500, queries=20)
+    assert (exact.kind, exact.recall, dense.kind, dense.recall) == ("exact", 1.0, "dense leg", 1.0)
+    found = nearest.measure(EXACT_UP_TO + 1, queries=20)
+    assert [figures.kind for figures in found] == ["exact", "graph", "dense leg"]
+    assert min(figures.recall for figures in found) > 0.95
+    assert all(figures.build >= 0 and figures.megabytes > 0 and figures.one.p50 > 0 for figures in found)
