@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench quality calibrate clean
+.PHONY: help demo test proof lint bench quality calibrate clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -14,6 +14,9 @@ demo: $(VENV)/.installed ## install, set up the demo company and serve it
 
 test: $(VENV)/.installed-dev ## install and run all tests (a browser is needed: apt-get install chromium)
 	$(BIN)/python -m pytest
+
+proof: $(VENV)/.installed-dev ## kills, damage and load in full counts, of which `make test` runs a tenth (half an hour)
+	$(BIN)/python -m pytest tests/proof --proof
 
 lint: $(VENV)/.installed-dev ## check style, types and the direction of imports
 	$(BIN)/ruff check .
