@@ -32,7 +32,7 @@ from kb.products import Product, ProductName
 FORMAT = 2
 KEPT = 2  # the live snapshot and the one before it
 CURRENT = "CURRENT"
-MANIFEST = "manifest.json"
+MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 BASE, DELTA = "base", "delta"
 _ARRAYS = ("ids", "owners", "digests", "vectors")
 _NAME = re.compile(r"\d{8}-[0-9a-f]{4}")
@@ -76,9 +76,10 @@ def publish(root: Path, corpus: Corpus, embedder: str, watermark: int) -> str:
 def current(root: Path) -> str | None:
     """Return the id of the snapshot that is live now, or None."""
     try:
-        return (root / CURRENT).read_text(encoding="utf-8").strip() or None
-    except OSError:
+        name = (root / CURRENT).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
         return None
+    return name if _NAME.fullmatch(name) else None
 
 
 def load(root: Path, embedder: str | None = None) -> Snapshot:
@@ -90,6 +91,8 @@ def load(root: Path, embedder: str | None = None) -> Snapshot:
     broken: str | None = None
     for _ in range(_TRIES):
         live = current(root)
+        if live is None and (root / CURRENT).exists():
+            log.warning("snapshot refused", snapshot=None, reason=f"{CURRENT} names none")
         candidates = [live, *_names(root)] if live else _names(root)
         for name in dict.fromkeys(candidates):
             try:
@@ -196,9 +199,12 @@ def _write_manifest(
         "files": {name: known.get(name) or _sha256(folder / name) for name in names},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    (folder / SEAL).write_text(_sha256(folder / MANIFEST), encoding="utf-8")
 
 
 def _read(folder: Path, embedder: str | None) -> Snapshot:
+    if _sha256(folder / MANIFEST) != (folder / SEAL).read_text(encoding="utf-8"):
+        raise Unavailable(f"{MANIFEST} is damaged")
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     if manifest["format"] != FORMAT:
         raise Unavailable(f"it has format {manifest['format']}, this version reads {FORMAT}")

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -62,7 +63,7 @@ def test_the_manifest_tells_counts_and_hashes(tmp_path: Path, corpus: Corpus):
     folder = tmp_path / id_
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    assert set(manifest["files"]) == files - {"manifest.json"}
+    assert set(manifest["files"]) == files - {"manifest.json", "manifest.sha256"}
     counts = [manifest[name] for name in ("documents", "passages", "dimension", "watermark")]
     assert counts == [len(corpus.documents), len(corpus.ids), 384, 42]
     assert (manifest["embedder"], manifest["id"]) == (EMBEDDER, id_)
@@ -132,6 +133,8 @@ def test_the_previous_one_serves_when_the_manifest_is_nothing_to_read(
     tmp_path: Path, two: tuple[str, str], manifest: str
 ):
     (tmp_path / two[1] / "manifest.json").write_text(manifest, encoding="utf-8")
+    seal = hashlib.sha256(manifest.encode()).hexdigest()
+    (tmp_path / two[1] / "manifest.sha256").write_text(seal, encoding="utf-8")
     assert snapshot.load(tmp_path).id == two[0]
 
 
@@ -140,7 +143,7 @@ def test_the_previous_one_serves_when_a_file_is_missing(tmp_path: Path, two: tup
     assert snapshot.load(tmp_path).id == two[0]
 
 
-@pytest.mark.parametrize("named", [None, "", "00000000-none\n", "\n"])
+@pytest.mark.parametrize("named", [None, "", "00000000-dead\n", "\n", "../elsewhere", "/tmp"])
 def test_the_newest_one_serves_when_none_is_named(tmp_path: Path, two: tuple[str, str], named: str | None):
     if named is None:
         (tmp_path / "CURRENT").unlink()
