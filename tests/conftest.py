@@ -7,7 +7,7 @@ import itertools
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from indexer.build import build
 from indexer.embed import Embedder, open_embedder
-from kb import db
+from kb import db, documents
 from kb.settings import Settings
 
 _numbers = itertools.count(1)
@@ -105,6 +106,48 @@ def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
     """Give one session; what a test does in it is never committed unless the test says so."""
     with sessions() as session:
         yield session
+
+
+Publish = Callable[[Settings, sessionmaker[Session], Embedder], str]
+
+
+@pytest.fixture(scope="session")
+def publish() -> Publish:
+    """Give what builds the index of a database and publishes it."""
+
+    def publish(settings: Settings, sessions: sessionmaker[Session], embedder: Embedder) -> str:
+        with db.reading(sessions) as session:
+            return build(
+                documents.documents(session),
+                documents.catalogue(session),
+                documents.watermark(session),
+                embedder,
+                settings.index_dir,
+            )
+
+    return publish
+
+
+@pytest.fixture(scope="session")
+def installation(
+    sqlite_template: Path, embedder: Embedder, publish: Publish
+) -> Callable[[Path, Callable[[sessionmaker[Session]], object]], Path]:
+    """Give what makes a data folder with the solutions that a function writes, in database and index."""
+
+    def make(folder: Path, fill: Callable[[sessionmaker[Session]], object]) -> Path:
+        shutil.copy(sqlite_template, folder / "precedent.db")
+        settings = Settings(data_dir=folder)
+        engine = db.open_engine(settings)
+        fill(db.sessions(engine))
+        publish(settings, db.sessions(engine), embedder)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+        engine.dispose()
+        return folder
+
+    return make
 
 
 def _administer(address: str, *statements: str) -> None:

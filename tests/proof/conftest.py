@@ -13,9 +13,7 @@ from random import Random
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from indexer.build import build
-from indexer.embed import Embedder
-from kb import db, documents
+from kb import db
 from kb.settings import PREFIX, Settings
 from tests.proof import company
 from tests.proof.counts import FULL, TENTH, Counts
@@ -72,22 +70,9 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def small_company(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, embedder: Embedder
-) -> Path:
+def small_company(tmp_path_factory: pytest.TempPathFactory, installation: Callable[..., Path]) -> Path:
     """Give a data folder with a few solutions in its database and in its index."""
-    folder = tmp_path_factory.mktemp("proof")
-    shutil.copy(sqlite_template, folder / "precedent.db")
-    settings = Settings(data_dir=folder)
-    engine = db.open_engine(settings)
-    company.put(db.sessions(engine), range(FEW))
-    publish(settings, db.sessions(engine), embedder)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
-    engine.dispose()
-    return folder
+    return installation(tmp_path_factory.mktemp("proof"), lambda sessions: company.put(sessions, range(FEW)))
 
 
 @pytest.fixture
@@ -117,21 +102,3 @@ def serve(tmp_path: Path) -> Iterator[Callable[[Settings], Server]]:
     yield start
     for server in servers:
         server.end()
-
-
-@pytest.fixture(name="publish")
-def _publish() -> Callable[[Settings, sessionmaker[Session], Embedder], str]:
-    """Give what builds the index of a database and publishes it."""
-    return publish
-
-
-def publish(settings: Settings, sessions: sessionmaker[Session], embedder: Embedder) -> str:
-    """Build the index of a database and publish it."""
-    with db.reading(sessions) as session:
-        return build(
-            documents.documents(session),
-            documents.catalogue(session),
-            documents.watermark(session),
-            embedder,
-            settings.index_dir,
-        )

@@ -17,9 +17,8 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
 
-from indexer.build import build
 from indexer.embed import Embedder
-from kb import catalogue, db, documents, solutions
+from kb import catalogue, db, solutions
 from kb.products import Product, ProductName
 from kb.settings import PREFIX, Settings
 from service import server
@@ -41,20 +40,9 @@ def _logs_as_before() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def company(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, embedder: Embedder) -> Path:
+def company(tmp_path_factory: pytest.TempPathFactory, installation: Callable[..., Path]) -> Path:
     """Give a data folder with the small company in its database and in its index."""
-    folder = tmp_path_factory.mktemp("company")
-    shutil.copy(sqlite_template, folder / "precedent.db")
-    settings = Settings(data_dir=folder)
-    engine = db.open_engine(settings)
-    _fill(db.sessions(engine))
-    _publish(settings, db.sessions(engine), embedder)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
-    engine.dispose()
-    return folder
+    return installation(tmp_path_factory.mktemp("company"), _fill)
 
 
 @pytest.fixture
@@ -200,21 +188,3 @@ def _fill(sessions: sessionmaker[Session]) -> None:
         solutions.put(session, texts, kind="article", actor="tests", why="a small company")
         for each in CORPUS["phrasings"]:
             solutions.add_phrasing(session, each["id"], each["text"], each["language"])
-
-
-@pytest.fixture
-def publish() -> Callable[[Settings, sessionmaker[Session], Embedder], str]:
-    """Give what builds the index of a database and publishes it."""
-    return _publish
-
-
-def _publish(settings: Settings, sessions: sessionmaker[Session], embedder: Embedder) -> str:
-    """Build the index of a database and publish it."""
-    with db.reading(sessions) as session:
-        return build(
-            documents.documents(session),
-            documents.catalogue(session),
-            documents.watermark(session),
-            embedder,
-            settings.index_dir,
-        )
