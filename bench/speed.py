@@ -167,6 +167,9 @@ def neighbours(sizes: tuple[int, ...]) -> None:
     for size in sizes:
         for made in nearest.measure(size):
             print(f"  {made}", flush=True)
+    print("  scattered: without fields and topics, the hardest case", flush=True)
+    for made in nearest.measure(max(sizes), scattered=True):
+        print(f"  {made}", flush=True)
 
 
 def main(arguments: list[str], counts: Counts = Counts()) -> None:

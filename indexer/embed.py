@@ -50,7 +50,9 @@ class OnnxEmbedder:
     """ONNX Runtime and tokenizers, no torch: one text a run, so a vector never depends on its neighbours.
 
     Dynamic int8 scales activations over everything in a run; in batches the cosine between two encodings
-    of one text falls to .994. Texts are spread over a pool of threads instead, one intra-op thread each.
+    of one text falls to .994. Texts go through a pool of threads instead, one intra-op thread each; single
+    ones too, for more threads than cores only take the caches from each other (8 clients: 66 searches a
+    second in their own threads, 91 through the pool).
     """
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
@@ -92,9 +94,6 @@ class OnnxEmbedder:
 
     def _encode(self, texts: Sequence[str], progress: Progress | None) -> Vectors:
         vectors = np.empty((len(texts), self._dimension), dtype=np.float32)
-        if len(texts) == 1:
-            vectors[0] = self._one(texts[0])
-            return vectors
         for row, vector in enumerate(self._pool.map(self._one, texts)):
             vectors[row] = vector
             if progress:

@@ -1,4 +1,8 @@
-"""What a request may ask for: the services that the application was wired with."""
+"""What a request may ask for: the services that the application was wired with.
+
+What FastAPI is to call is a coroutine although it waits for nothing: plain functions are run in a thread of
+the pool, and each such change of thread costs a search half a millisecond.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated, cast
@@ -36,11 +40,19 @@ def pages(request: Request) -> Pages:
     return cast(Pages, request.app.state.pages)
 
 
-def address(request: Request) -> str:
+async def _services(request: Request) -> Services:
+    return services(request)
+
+
+async def _pages(request: Request) -> Pages:
+    return pages(request)
+
+
+async def _address(request: Request) -> str:
     """Return the caller's network address; proxies that we trust have been taken out of it."""
     return request.client.host if request.client else "unknown"
 
 
-ServicesNeeded = Annotated[Services, Depends(services)]
-PagesNeeded = Annotated[Pages, Depends(pages)]
-Address = Annotated[str, Depends(address)]
+ServicesNeeded = Annotated[Services, Depends(_services)]
+PagesNeeded = Annotated[Pages, Depends(_pages)]
+Address = Annotated[str, Depends(_address)]

@@ -15,16 +15,13 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from kb import locales
 from kb.text import fold
+from service.languages import LANGUAGE_NAMES
 from service.rich_text import markdown
 from service.texts import FRAME
 
 ROOT = Path(__file__).parent
 SUFFIXES = (".css", ".js", ".svg")
 # The languages that can be chosen; all others are found by typing in them.
-OFFERED_LANGUAGES = (
-    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id is it ja ka ko lt lv ms nb nl pl pt ro ru sk "
-    "sl sq sr sv sw ta th tr uk ur vi zh"
-)
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -53,7 +50,7 @@ class Pages:
             asset=self.address_of,
             frame=FRAME,
             countries=country_names(),
-            languages={tag: language_name(tag) for tag in OFFERED_LANGUAGES.split()},
+            languages=LANGUAGE_NAMES,
         )
         self.environment.filters.update(
             direction=direction,
@@ -99,8 +96,13 @@ def direction(language: str | None) -> str:
 def language_name(tag: str) -> str:
     """Return the name of a language in itself, as its readers look for it."""
     primary = locales.primary(tag)
-    name = Locale.parse(primary).get_language_name(primary) if primary in locales.LANGUAGES else None
-    return name[:1].title() + name[1:] if name else tag
+    return LANGUAGE_NAMES.get(primary) or (own_name(primary) if primary in locales.LANGUAGES else tag)
+
+
+def own_name(primary: str) -> str:
+    """Return what CLDR calls a language in that language; it reads all of that language for it."""
+    name = Locale.parse(primary).get_language_name(primary)
+    return name[:1].title() + name[1:] if name else primary
 
 
 def country_names() -> dict[str, str]:

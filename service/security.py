@@ -84,7 +84,7 @@ def roles_of(request: Request) -> frozenset[Role]:
     return frozenset({Role.PUBLIC})
 
 
-def may_see(request: Request) -> frozenset[str]:
+async def may_see(request: Request) -> frozenset[str]:
     """Return the visibilities of solutions that the caller may see."""
     seen = {"public"}
     if Role.CUSTOMER in roles_of(request):

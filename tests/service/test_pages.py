@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kb import tracking
+from service.languages import LANGUAGE_NAMES
+from service.pages import language_name, own_name
 
 Open = Callable[..., Page]
 FROSTY = "my car will not turn over on frosty mornings"
@@ -274,3 +276,13 @@ def test_nothing_that_was_typed_stands_in_an_address(open_page: Open):
     page.get_by_role("button", name="Send to us").click()
     page.get_by_text(NUMBER).wait_for()
     assert not [each for each in addresses if "torres" in each.lower() or "example" in each]
+
+
+def test_the_names_of_the_languages_are_those_of_cldr():
+    assert {tag: own_name(tag) for tag in LANGUAGE_NAMES} == LANGUAGE_NAMES
+    assert [language_name(tag) for tag in ("de-AT", "pt-BR", "eu", "x")] == [
+        "Deutsch",
+        "Português",
+        "Euskara",
+        "x",
+    ]
