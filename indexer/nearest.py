@@ -17,16 +17,16 @@ Vectors = npt.NDArray[np.float32]
 Kind = Literal["exact", "graph", "lists"]
 
 # One query, 200 neighbours, 384 dimensions, one core (`make bench` prints it): exact search takes 1.8 ms
-# among 15,000 vectors, 5.8 among 50,000 and 30 among 300,000; the graph 0.4, 0.9 and 0.8 ms at recall@10 of
-# .996 or more. Lists answer 300,000 as fast and are made in 27 s and 140 MB, where the graph takes 66 to 108 s
-# and 540 MB; but where texts form no groups they find .71 to .96 of the ten nearest, the graph .99. To embed so
-# many passages takes half an hour: up to there the minute for the graph is well spent.
+# among 15,000 vectors, 5.8 among 50,000 and 30 among 300,000; the graph 0.4, 0.9 and 0.8 ms at recall@10
+# of .996 or more. Lists answer 300,000 as fast and are made in 27 s and 140 MB, where the graph takes 66 to
+# 108 s and 540 MB; but where texts form no groups they find .71 to .96 of the ten nearest, the graph .99.
+# To embed so many passages takes half an hour: up to there the minute for the graph is well spent.
 EXACT_UP_TO = 10_000
 GRAPH_UP_TO = 400_000
 # Links a vertex and width of the beam: recall@10 is .996 and more; 16 links lose a point, 64 win nothing.
 LINKS, BUILD_BEAM, BEAM = 32, 80, 200
-# Four lists for each root of the number (the usual rule), a 16th of them looked into: recall@10 .99 on vectors
-# like ours, once the neighbours are compared by their full vectors (.983 by their codes).
+# Four lists for each root of the number (the usual rule), a 16th of them looked into: recall@10 .99 on
+# vectors like ours, once the neighbours are compared by their full vectors (.983 by their codes).
 LISTS_PER_ROOT, SHARE_OF_LISTS = 4, 16
 TRAINING_ROUNDS, TRAINING_SAMPLE = 10, 64  # of k-means: more of either moved recall by less than .002
 
