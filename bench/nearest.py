@@ -51,7 +51,7 @@ class Figures:
 
     def __str__(self) -> str:
         return (
-            f"{self.size:>7} {self.kind:<10} {self.one.p50:>6.2f} / {self.one.p95:>5.2f} ms   "
+            f"{self.size:>7} {self.kind:<16} {self.one.p50:>6.2f} / {self.one.p95:>5.2f} ms   "
             f"recall@{NEAREST} {self.recall:.4f}   built in {self.build:.1f} s   {self.megabytes:.0f} MB"
         )
 
@@ -78,19 +78,18 @@ def synthetic(size: int, queries: int = QUERIES, *, scattered: bool = False) -> 
 
 
 def measure(
-    size: int, kinds: tuple[Kind, ...] | None = None, queries: int = QUERIES, *, scattered: bool = False
+    size: int, kinds: tuple[Kind, ...] = (), queries: int = QUERIES, *, scattered: bool = False
 ) -> list[Figures]:
-    """Measure exact search, the `kinds` (the one for the size alone, if none are given), and the dense leg.
+    """Measure exact search, the `kinds`, and the dense leg of a search with the kind chosen for the size.
 
-    The dense leg is what a search goes through: it takes off the centre and compares full vectors.
+    The dense leg takes off the centre itself, and compares full vectors where its kind keeps only codes.
     """
     ids = np.arange(size, dtype=np.int64)
     vectors, asked = synthetic(size, queries, scattered=scattered)
     centre = CENTRE * vectors.mean(axis=0)
     moved, moved_asked = _unit(vectors - centre), _unit(asked - centre)
-    chosen = tuple(kind for kind in kinds or (kind_for(size),) if kind != "exact")
     found, truth = [], np.empty((0, NEAREST), np.int64)
-    for kind in ("exact", *chosen):
+    for kind in dict.fromkeys(("exact", *kinds)):
         begun = time.perf_counter()
         index = Nearest.build(ids, moved, kind)
         built = time.perf_counter() - begun
@@ -101,7 +100,8 @@ def measure(
     dense = DenseIndex.build(ids, vectors)
     built = time.perf_counter() - begun
     one, near = _ask(lambda vector: dense.search(vector).ids, asked)
-    found.append(Figures(size, "dense leg", one, _recall(near, truth), built, found[-1].megabytes))
+    name = f"dense leg, {kind_for(size)}"
+    found.append(Figures(size, name, one, _recall(near, truth), built, _megabytes(dense)))
     return found
 
 
@@ -121,10 +121,10 @@ def _recall(near: Ids, truth: Ids) -> float:
     return float(np.mean(shared))
 
 
-def _megabytes(index: Nearest) -> float:
+def _megabytes(index: Nearest | DenseIndex) -> float:
     with TemporaryDirectory() as folder:
-        index.save(Path(folder) / "index")
-        return (Path(folder) / "index").stat().st_size / 1e6
+        index.save(Path(folder) if isinstance(index, DenseIndex) else Path(folder) / "index")
+        return sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
 
 
 def _unit(vectors: Vectors) -> Vectors:
