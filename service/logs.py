@@ -32,7 +32,7 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.WriteLoggerFactory(),  # one system call a line
     )
     access = logging.getLogger("uvicorn.access")
     if not any(isinstance(each, WithoutQuery) for each in access.filters):

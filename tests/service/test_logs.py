@@ -38,8 +38,12 @@ def test_an_error_of_the_database_is_logged_without_its_words(
     bare: TestClient, capsys: pytest.CaptureFixture[str]
 ):
     with bare.app.state.services.engine.begin() as connection:  # type: ignore[attr-defined]
-        connection.exec_driver_sql("ALTER TABLE searches RENAME TO searches_lost")
-    answer = bare.post("/api/v1/search", json={"query": "Ana Torres lost her badge"})
+        connection.exec_driver_sql("ALTER TABLE tickets RENAME TO tickets_lost")
+    answer = bare.post(
+        "/api/v1/tickets",
+        json={"kind": "problem", "subject": "Ana Torres lost her badge", "description": "She wants it back."},
+        headers={"idempotency-key": "a-key-of-a-form"},
+    )
     written = capsys.readouterr().out
     assert answer.status_code in {500, 503}  # SQLite calls a lost table an operational error
     assert "Torres" not in written + answer.text
