@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer import snapshot
 from service import cli
 
 
@@ -180,9 +182,10 @@ def test_a_wrong_embedder_is_named(run: Run) -> None:
 def test_an_index_of_another_embedder_is_refused(run: Run, files: list[Path], tmp_path: Path) -> None:
     run("import", "--trust", *files)
     assert run("index").returncode == 0
-    manifest = next((tmp_path / "var" / "index").glob("*/manifest.json"))
-    values = json.loads(manifest.read_text(encoding="utf-8"))
-    manifest.write_text(json.dumps(values | {"embedder": "somebody-else"}), encoding="utf-8")
+    root = tmp_path / "var" / "index"
+    loaded = snapshot.load(root)
+    shutil.rmtree(root)
+    snapshot.publish(root, loaded.corpus, "somebody-else", loaded.watermark)
     done = run("search", "it leaks")
     assert "made with the embedder “somebody-else”" in done.stderr
     assert "precedent index" in done.stderr
