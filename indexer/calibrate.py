@@ -127,8 +127,12 @@ def calibration(rows: Sequence[Outcome], leg: Leg) -> dict[str, Any]:
         "first": _values(fit(rows, leg, "first")),
         "shown": _values(fit(rows, leg, "shown")),
         "escalate_below": round(float(np.quantile(np.maximum(p, q)[can], ESCALATED_ANSWERABLE)), 4),
-        "curve": [[t, int((p >= t).sum()), int((~ok[p >= t]).sum())] for t in CURVE],
+        "curve": [_point(t, int((p >= t).sum()), int((~ok[p >= t]).sum())) for t in CURVE],
     }
+
+
+def _point(value: float, answered: int, wrong: int) -> list[float]:
+    return [value, answered, wrong, round(decide.wrong_limit(wrong, answered), 6)]
 
 
 def _values(classifier: Classifier) -> dict[str, Any]:

@@ -19,7 +19,9 @@ from tqdm import tqdm
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from transformers.utils.logging import disable_progress_bar
 
-from indexer.tokens import MAX_TOKENS, build_tokenizer
+from indexer.encoder import PIECES
+from indexer.pieces import MAX_TOKENS
+from indexer.tokens import MASK, build_tokenizer, sentencepiece_file
 from indexer.weights import Image, read_image
 
 # The activations of this one layer have outliers that 8 bits cannot hold: left in fp32 it lifts the mean
@@ -56,11 +58,12 @@ _EMBEDDING_NAMES = {
 
 
 def convert(image_path: Path, target: Path, step: Callable[[str], None]) -> None:
-    """Write the folder, `model_int8.onnx`, `model_q4.onnx` and `self_check.json` into `target`."""
+    """Write the folder, pieces, `model_int8.onnx`, `model_q4.onnx` and `self_check.json` into `target`."""
     step("reading the weights")
     image = read_image(image_path)
     step("writing the sentence-transformers folder")
     encoder = _write_folder(image, target)
+    (target / PIECES).write_bytes(sentencepiece_file(image.vocabulary))
     step("exporting to ONNX")
     fp32 = target / "model_fp32.onnx"
     _export(encoder[0].auto_model, fp32)
@@ -86,7 +89,7 @@ def _write_folder(image: Image, target: Path) -> SentenceTransformer:
         model_max_length=MAX_TOKENS,
         cls_token=special["bos_token"],
         sep_token=special["eos_token"],
-        mask_token="<mask>",  # noqa: S106 - a token of text, not a secret
+        mask_token=MASK,
         **special,
     )
     tokenizer.save_pretrained(raw)

@@ -4,13 +4,11 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincinv  # scipy.stats holds the same and takes a second to load
 
 from indexer.fuse import NONE, Ranking
 
@@ -140,15 +138,16 @@ def spread(first: float, scores: npt.NDArray[np.float32]) -> list[float]:
 def threshold(curve: Sequence[Sequence[float]], max_wrong: float) -> float:
     """Return the lowest threshold of a fixed sequence whose upper limit of the wrong rate is `max_wrong`.
 
-    `curve` holds (threshold, answered, wrong) of held-out queries. Thresholds are tested from the highest
-    down and the first failure ends it: fixed-sequence testing, as in Learn-then-Test (Angelopoulos et al.
-    2021), with the exact binomial limit of Clopper and Pearson. Above 1 (never answer) where none passes.
+    `curve` holds (threshold, answered, wrong, `wrong_limit`) of held-out queries. Thresholds are tested from
+    the highest down and the first failure ends it: fixed-sequence testing, as in Learn-then-Test
+    (Angelopoulos et al. 2021), with the exact binomial limit of Clopper and Pearson. Above 1 (never answer)
+    where none passes.
     """
     lowest = 1.01
-    for value, answered, wrong in sorted((tuple(point) for point in curve), reverse=True):
-        if answered and wrong_limit(int(wrong), int(answered)) > max_wrong:
+    for value, answered, _wrong, limit in sorted((tuple(point) for point in curve), reverse=True):
+        if answered and limit > max_wrong:
             # A threshold with too few answers to tell proves nothing; it is passed over until one can.
-            if lowest > 1 and wrong_limit(0, int(answered)) > max_wrong:
+            if lowest > 1 and faultless_limit(int(answered)) > max_wrong:
                 continue
             break
         if answered:
@@ -156,9 +155,15 @@ def threshold(curve: Sequence[Sequence[float]], max_wrong: float) -> float:
     return lowest
 
 
-@lru_cache(maxsize=4096)
+def faultless_limit(answered: int) -> float:
+    """Return `wrong_limit(0, answered)`, which has a closed form."""
+    return 1.0 - float((1.0 - CONFIDENCE) ** (1.0 / answered))
+
+
 def wrong_limit(wrong: int, answered: int) -> float:
     """Return the exact upper limit of the wrong rate at 95 % confidence (Clopper and Pearson 1934)."""
+    from scipy.special import betaincinv  # takes .3 s to load, and what serves has the limits in its curve
+
     if answered <= wrong:
         return 1.0
     return float(betaincinv(wrong + 1, answered - wrong, CONFIDENCE))

