@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from indexer import decide
+from indexer import bound, decide
 from indexer.corpus import make_corpus
 from indexer.decide import FEATURES, LEGS, SHOWN, Classifier
 from indexer.embed import Embedder, Vectors
@@ -132,7 +132,7 @@ def calibration(rows: Sequence[Outcome], leg: Leg) -> dict[str, Any]:
 
 
 def _point(value: float, answered: int, wrong: int) -> list[float]:
-    return [value, answered, wrong, round(decide.wrong_limit(wrong, answered), 6)]
+    return [value, answered, wrong, round(bound.wrong_limit(wrong, answered), 6)]
 
 
 def _values(classifier: Classifier) -> dict[str, Any]:

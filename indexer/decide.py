@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from indexer.bound import threshold
 from indexer.fuse import NONE, Ranking
 
 Action = Literal["answer", "ask", "escalate"]
@@ -18,7 +18,6 @@ LEGS: tuple[Leg, ...] = ("both", "lexical")
 Floats = npt.NDArray[np.float64]
 
 CALIBRATION = Path(__file__).with_name("decision.json")  # written by `make calibrate`
-CONFIDENCE = 0.95
 SHOWN = 3
 # What of a result list tells whether its first hit is right.
 LIST_FEATURES = (
@@ -133,40 +132,6 @@ def spread(first: float, scores: npt.NDArray[np.float32]) -> list[float]:
         return []
     odds = np.exp(-(scores[0] - scores).astype(np.float64))
     return [first, *(min(first, (1.0 - first) * first * float(odd)) for odd in odds[1:])]
-
-
-def threshold(curve: Sequence[Sequence[float]], max_wrong: float) -> float:
-    """Return the lowest threshold of a fixed sequence whose upper limit of the wrong rate is `max_wrong`.
-
-    `curve` holds (threshold, answered, wrong, `wrong_limit`) of held-out queries. Thresholds are tested from
-    the highest down and the first failure ends it: fixed-sequence testing, as in Learn-then-Test
-    (Angelopoulos et al. 2021), with the exact binomial limit of Clopper and Pearson. Above 1 (never answer)
-    where none passes.
-    """
-    lowest = 1.01
-    for value, answered, _wrong, limit in sorted((tuple(point) for point in curve), reverse=True):
-        if answered and limit > max_wrong:
-            # A threshold with too few answers to tell proves nothing; it is passed over until one can.
-            if lowest > 1 and faultless_limit(int(answered)) > max_wrong:
-                continue
-            break
-        if answered:
-            lowest = float(value)
-    return lowest
-
-
-def faultless_limit(answered: int) -> float:
-    """Return `wrong_limit(0, answered)`, which has a closed form."""
-    return 1.0 - float((1.0 - CONFIDENCE) ** (1.0 / answered))
-
-
-def wrong_limit(wrong: int, answered: int) -> float:
-    """Return the exact upper limit of the wrong rate at 95 % confidence (Clopper and Pearson 1934)."""
-    from scipy.special import betaincinv  # takes .3 s to load, and what serves has the limits in its curve
-
-    if answered <= wrong:
-        return 1.0
-    return float(betaincinv(wrong + 1, answered - wrong, CONFIDENCE))
 
 
 def load(max_wrong: float) -> Decider:

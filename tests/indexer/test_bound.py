@@ -1,0 +1,71 @@
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from indexer.bound import faultless_limit, threshold, wrong_limit
+
+
+def limited(*points: tuple[float, int, int]) -> list[list[float]]:
+    """Give a curve of (threshold, answered, wrong) with its limits."""
+    return [[value, answered, wrong, wrong_limit(wrong, answered)] for value, answered, wrong in points]
+
+
+@pytest.mark.parametrize(("rate", "enough"), [(0.10, 29), (0.05, 59), (0.01, 299)])
+def test_so_many_answers_without_error_certify_a_rate(rate: float, enough: int):
+    assert wrong_limit(0, enough) <= rate < wrong_limit(0, enough - 1)
+    assert threshold(limited((0.8, enough, 0)), rate) == 0.8
+    assert threshold(limited((0.8, enough - 1, 0)), rate) > 1
+
+
+@given(answered=st.integers(1, 400), share=st.floats(0, 0.99))
+def test_the_limit_is_the_rate_at_which_so_few_errors_have_5_per_cent(answered: int, share: float):
+    wrong = int(answered * share)
+    limit = wrong_limit(wrong, answered)
+    assert limit > wrong / answered
+    assert binom.cdf(wrong, answered, limit) == pytest.approx(0.05, abs=1e-6)
+
+
+@given(answered=st.integers(1, 4000))
+def test_the_limit_without_error_has_a_closed_form(answered: int):
+    assert faultless_limit(answered) == pytest.approx(wrong_limit(0, answered), abs=1e-9)
+
+
+def test_nothing_is_known_of_a_rate_when_all_were_wrong_or_none_answered():
+    assert wrong_limit(3, 3) == wrong_limit(0, 0) == 1.0
+
+
+def test_the_lowest_threshold_that_passes_is_taken():
+    curve = limited((0.9, 40, 0), (0.8, 80, 1), (0.7, 120, 2), (0.6, 200, 30))
+    assert threshold(curve, 0.10) == 0.7
+    assert threshold(curve[::-1], 0.10) == 0.7
+
+
+def test_the_first_failure_ends_the_sequence():
+    assert threshold(limited((0.9, 40, 0), (0.8, 60, 9), (0.7, 900, 9)), 0.10) == 0.9
+    assert threshold(limited((0.9, 40, 20), (0.8, 900, 20)), 0.10) > 1
+
+
+def test_a_threshold_with_too_few_answers_to_tell_is_passed_over():
+    assert threshold(limited((0.95, 0, 0), (0.9, 12, 0), (0.8, 40, 0)), 0.10) == 0.8
+
+
+def test_no_outcomes_certify_nothing():
+    assert threshold([], 0.5) > 1
+    assert threshold(limited((0.9, 0, 0)), 0.5) > 1
+
+
+@given(
+    wrongs=st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20)), min_size=1, max_size=20),
+    rates=st.tuples(st.floats(0.01, 0.5), st.floats(0.01, 0.5)),
+)
+def test_who_accepts_more_wrong_answers_never_gets_fewer(
+    wrongs: list[tuple[int, int]], rates: tuple[float, float]
+):
+    answered = list(itertools.accumulate(right + wrong for right, wrong in wrongs))
+    missed = list(itertools.accumulate(wrong for _, wrong in wrongs))
+    points = zip(answered, missed, strict=True)
+    curve = limited(*((round(0.99 - 0.01 * step, 2), *point) for step, point in enumerate(points)))
+    assert threshold(curve, max(rates)) <= threshold(curve, min(rates))
