@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from kb.errors import Invalid, NotFound
 from kb.tables import (
+    Audit,
     Inquiry,
     Outcome,
     Search,
@@ -47,7 +48,8 @@ class SearchRecord:
     """One submitted query with its result.
 
     `visitor` is an opaque id, given only with consent; `previous` is the search that the same page came from.
-    Either keeps searches on one matter together.
+    Either keeps searches on one matter together. `decision` names what decided it; with an `audit_share` it
+    was drawn to be judged, with that probability.
     """
 
     text: str
@@ -66,6 +68,8 @@ class SearchRecord:
     previous: str | None = None
     customer_id: int | None = None
     site: str | None = None
+    decision: str = ""
+    audit_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +245,7 @@ def _insert(session: Session, new: Sequence[NewSearch], inquiries: Sequence[int]
         | {"key": each.key, "inquiry_id": inquiry, "at": each.at, "products": list(each.record.products)}
         for each, inquiry in zip(new, inquiries, strict=True)
     ]
+    numbers = insert_numbered(session, Search, rows)
     shown = [
         {
             "search_id": number,
@@ -250,10 +255,16 @@ def _insert(session: Session, new: Sequence[NewSearch], inquiries: Sequence[int]
             "score": hit.score,
             "probability": hit.probability,
         }
-        for each, number in zip(new, insert_numbered(session, Search, rows), strict=True)
+        for each, number in zip(new, numbers, strict=True)
         for position, hit in enumerate(each.record.shown, start=1)
     ]
     insert_many(session, SearchShown, shown)
+    drawn = [
+        {"search_id": number, "share": each.record.audit_share, "decision": each.record.decision}
+        for each, number in zip(new, numbers, strict=True)
+        if each.record.audit_share is not None
+    ]
+    insert_many(session, Audit, drawn)
 
 
 def _site(session: Session, key: str | None) -> int | None:

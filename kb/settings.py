@@ -34,6 +34,9 @@ class Settings(BaseSettings):
         description="holds the prepared embedder; may be shared by installations",
     )
     max_wrong: float = Field(default=0.10, gt=0, lt=1, description="share of answers that may be wrong")
+    audit_share: float = Field(
+        default=0.02, ge=0, le=1, description="share of searches that are drawn for staff to judge"
+    )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="port to listen on")
     base_url: str | None = Field(default=None, description="public address, for links in pages and mails")

@@ -1,6 +1,7 @@
 """All tables, by subject."""
 
 from kb.tables.articles import VISIBILITIES, Article, ArticleTranslation, article_products
+from kb.tables.audits import VERDICTS, Audit, Judgement
 from kb.tables.contacts import CHANNELS, CONTACT_KINDS, Contact
 from kb.tables.customers import IDENTITY_KINDS, Customer, Identity
 from kb.tables.incidents import INCIDENT_STATES, Incident, IncidentFollower, incident_products
@@ -24,16 +25,19 @@ __all__ = [
     "ROLES",
     "TICKET_KINDS",
     "TICKET_STATES",
+    "VERDICTS",
     "VISIBILITIES",
     "Account",
     "Article",
     "ArticleTranslation",
+    "Audit",
     "Contact",
     "Customer",
     "Identity",
     "Incident",
     "IncidentFollower",
     "Inquiry",
+    "Judgement",
     "Outcome",
     "Phrasing",
     "Product",
