@@ -53,10 +53,12 @@ def certify(probabilities: Floats, right: Flags, max_wrong: float, confidence: f
     """
     curve = curve_of(probabilities, right, confidence)
     lowest = threshold(curve, max_wrong, confidence)
-    for value, answered, wrong, limit in curve:
-        if value == lowest:
-            return Proof(value, len(probabilities), answered, wrong, limit)
-    return Proof(None, len(probabilities), needed=more_needed(curve, max_wrong, confidence))
+    if lowest == NEVER:
+        return Proof(None, len(probabilities), needed=more_needed(curve, max_wrong, confidence))
+    told = next(answered for value, answered, _, _ in curve if value == lowest)
+    # Of the thresholds with the same answers, all proven, the highest: not into a region without outcomes.
+    value, answered, wrong, limit = next(point for point in curve if point[1] == told)
+    return Proof(value, len(probabilities), answered, wrong, limit)
 
 
 def curve_of(probabilities: Floats, right: Flags, confidence: float = CONFIDENCE) -> list[Point]:
@@ -93,13 +95,12 @@ def more_needed(curve: Sequence[Point], max_wrong: float, confidence: float = CO
     Only the thresholds down to the first one that can be tested count: it has to pass before any lower one.
     """
     enough = least(max_wrong, confidence)
-    fewest = enough
+    missing = []
     for _, answered, wrong, _ in sorted(curve, reverse=True):
-        if wrong < answered or not answered:  # nothing but errors: start anew above them
-            fewest = min(fewest, _enough(wrong, max_wrong, confidence) - answered)
+        missing.append(_enough(wrong, max_wrong, confidence) - answered)
         if answered >= enough:
             break
-    return max(fewest, 1)
+    return max(1, min(missing, default=enough))
 
 
 @lru_cache(maxsize=1024)

@@ -1,5 +1,6 @@
 """The decision: how likely the first solution solves the problem, and what to do with that."""
 
+import hashlib
 import json
 import math
 from dataclasses import dataclass
@@ -8,8 +9,11 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 
+from indexer import certificate
 from indexer.bound import threshold
+from indexer.certificate import Certificate, Terms
 from indexer.fuse import NONE, Ranking
 
 Action = Literal["answer", "ask", "escalate"]
@@ -19,6 +23,8 @@ Floats = npt.NDArray[np.float64]
 
 CALIBRATION = Path(__file__).with_name("decision.json")  # written by `make calibrate`
 SHOWN = 3
+VERSION_LENGTH = 12  # hexadecimal digits: no two calibrations of one installation share them by chance
+log = structlog.get_logger(__name__)
 # What of a result list tells whether its first hit is right.
 LIST_FEATURES = (
     "margin_2",  # lead of the first hit over the second, in fused score
@@ -45,13 +51,15 @@ FEATURES = (*LIST_FEATURES, "density", *(f"{name} x density" for name in LIST_FE
 class Decision:
     """What to do with the hits; `probability` that the first one solves the problem.
 
-    `certified` only when outcomes of this installation prove the accepted rate of wrong answers.
+    `certified` only for an answer whose threshold is proven by outcomes of this installation. `version` names
+    the classifier that outcomes of it are judged under; it is empty where nothing can be proven: words only.
     """
 
     action: Action
     probability: float
     threshold: float
     certified: bool
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,28 +107,46 @@ def features(ranking: Ranking, words: int) -> Floats:
 
 
 class Decider:
-    """The classifiers that ship, and the thresholds that the accepted rate of wrong answers asks for."""
+    """The classifiers that ship, and the thresholds that the accepted rate of wrong answers asks for.
 
-    def __init__(self, calibration: dict[str, Any], max_wrong: float) -> None:
+    A certificate of this installation goes before the threshold that ships, wherever it proves one.
+    """
+
+    def __init__(
+        self, calibration: dict[str, Any], max_wrong: float, certificate: Certificate | None = None
+    ) -> None:
+        self.version = version(calibration)
+        self._certificate = certificate
         parts: dict[Leg, dict[str, Any]] = {leg: calibration[leg] for leg in LEGS}
         self._first = {leg: _classifier(part["first"]) for leg, part in parts.items()}
         self._shown = {leg: _classifier(part["shown"]) for leg, part in parts.items()}
         self._escalate_below = {leg: float(part["escalate_below"]) for leg, part in parts.items()}
         self._threshold = {leg: threshold(part["curve"], max_wrong) for leg, part in parts.items()}
 
-    def decide(self, ranking: Ranking, words: int, leg: Leg) -> tuple[Decision, float]:
+    def decide(
+        self, ranking: Ranking, words: int, leg: Leg, language: str | None = None
+    ) -> tuple[Decision, float]:
         """Return the decision and the probability that one of the shown hits solves the problem."""
+        named = self.version if leg == "both" else ""
+        proven = self._certificate.threshold(language) if self._certificate and named else None
+        lowest = self._threshold[leg] if proven is None else proven
         if not len(ranking.best(1)):
-            return Decision("escalate", 0.0, self._threshold[leg], False), 0.0
+            return Decision("escalate", 0.0, lowest, False, named), 0.0
         described = features(ranking, words)
         first = self._first[leg].probability(described)
         shown = max(first, self._shown[leg].probability(described))
         action: Action = "ask"
-        if first >= self._threshold[leg]:
+        if first >= lowest:
             action = "answer"
         elif shown < self._escalate_below[leg]:
             action = "escalate"
-        return Decision(action, first, self._threshold[leg], False), shown
+        certified = action == "answer" and proven is not None
+        return Decision(action, first, lowest, certified, named), shown
+
+
+def version(calibration: dict[str, Any]) -> str:
+    """Return a name for what decides: outcomes that were judged under another one prove nothing of it."""
+    return hashlib.sha256(json.dumps(calibration, sort_keys=True).encode()).hexdigest()[:VERSION_LENGTH]
 
 
 def spread(first: float, scores: npt.NDArray[np.float32]) -> list[float]:
@@ -136,7 +162,22 @@ def spread(first: float, scores: npt.NDArray[np.float32]) -> list[float]:
 
 def load(max_wrong: float) -> Decider:
     """Load the calibration that ships with the project."""
-    return Decider(json.loads(CALIBRATION.read_text(encoding="utf-8")), max_wrong)
+    return Decider(_shipped(), max_wrong)
+
+
+def load_certified(max_wrong: float, embedder: str, data_dir: Path) -> Decider:
+    """Load the calibration that ships, with what was certified in `data_dir` where that holds for these."""
+    calibration = _shipped()
+    found = certificate.read(data_dir)
+    if found and (void := found.void_because(Terms(version(calibration), embedder, max_wrong))):
+        log.warning("certificate void", reason=void)
+        found = None
+    return Decider(calibration, max_wrong, found)
+
+
+def _shipped() -> dict[str, Any]:
+    shipped: dict[str, Any] = json.loads(CALIBRATION.read_text(encoding="utf-8"))
+    return shipped
 
 
 def _classifier(values: dict[str, Any]) -> Classifier:

@@ -1,5 +1,6 @@
 """Search one index: a typed problem in, ranked and decided solutions out."""
 
+import copy
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -106,7 +107,8 @@ class Index:
         query = self.understand(text, country, language)
         neighbours = self._neighbours(query)
         ranking = self._rank(query, neighbours, may_see)
-        decision, shown = self._decider.decide(ranking, query.words, "both" if neighbours else "lexical")
+        leg: decide.Leg = "both" if neighbours else "lexical"
+        decision, shown = self._decider.decide(ranking, query.words, leg, query.language)
         return SearchResult(
             query=query.text,
             language=query.language,
@@ -173,6 +175,12 @@ class Index:
         gone = {(d.id, d.language) for id_ in ids for d in self._groups.get(id_, ())} - kept
         amended = self._engine.amended(catalogue, found, gone, self._embedder, known, keep)
         return Index(amended, self._embedder, self._decider, self.snapshot_id, watermark)
+
+    def decided_by(self, decider: Decider) -> "Index":
+        """Return the same index with another decider; all that it remembers of queries is shared."""
+        other = copy.copy(self)
+        other._decider = decider
+        return other
 
     def ids(self, numbers: Iterable[int]) -> list[str]:
         """Return the ids of the solutions with these numbers."""
@@ -270,6 +278,7 @@ def open_index(settings: Settings, embedder: Embedder | None = None) -> Index:
     """Load the current snapshot; raises NoIndex, or WrongEmbedder when another one made it."""
     engine = embedder or open_embedder(settings)
     loaded = snapshot.load(settings.index_dir, engine.id or None)
-    index = Index(loaded.corpus, engine, decide.load(settings.max_wrong), loaded.id, loaded.watermark)
+    decider = decide.load_certified(settings.max_wrong, engine.id, settings.data_dir)
+    index = Index(loaded.corpus, engine, decider, loaded.id, loaded.watermark)
     texts.load_identifier()  # now: the first customer does not wait a second
     return index
