@@ -1,0 +1,1 @@
+"""How product names are recognised in text; `kb/products.py` is the door."""
