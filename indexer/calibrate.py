@@ -52,7 +52,7 @@ class _Remembering:
 
     def __init__(self, embedder: Embedder) -> None:
         self.id = embedder.id
-        self.dimension = embedder.dimension
+        self.dimension, self.parts = embedder.dimension, embedder.parts
         self.passages = embedder.passages
         self._encode = embedder.queries
         self._known: dict[str, Vectors] = {}

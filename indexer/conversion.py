@@ -2,9 +2,10 @@
 
 import json
 import logging
+import shutil
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tqdm import tqdm
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from transformers.utils.logging import disable_progress_bar
 
-from indexer.encoder import PIECES
+from indexer.encoder import ENGLISH, PIECES
 from indexer.pieces import MAX_TOKENS
 from indexer.tokens import MASK, build_tokenizer, sentencepiece_file
 from indexer.weights import Image, read_image
@@ -37,6 +38,12 @@ SELF_CHECK = (
     "passage: Hold the power button for ten seconds, then pair the device again in the app.",
     "passage: لا تعمل المضخة بعد انقطاع التيار الكهربائي، نظف المرشح ثم أعد التشغيل.",
     "passage: Le remboursement arrive sous quatorze jours sur le compte qui a servi au paiement.",
+)
+ENGLISH_CHECK = (
+    "my washing machine does not drain",
+    "how do i change the card that i pay with",
+    "Hold the power button for ten seconds, then pair the device again in the app.",
+    "The refund arrives within fourteen days on the account that was used to pay.",
 )
 _LAYER_NAMES = {
     "q": "attention.self.query",
@@ -57,25 +64,40 @@ _EMBEDDING_NAMES = {
 }
 
 
-def convert(image_path: Path, target: Path, step: Callable[[str], None]) -> None:
-    """Write the folder, pieces, `model_int8.onnx`, `model_q4.onnx` and `self_check.json` into `target`."""
+def convert(image_path: Path, english: Path, target: Path, step: Callable[[str], None]) -> None:
+    """Write a sentence-transformers folder and what is served into `target`, the English encoder below it."""
     step("reading the weights")
     image = read_image(image_path)
     step("writing the sentence-transformers folder")
     encoder = _write_folder(image, target)
     (target / PIECES).write_bytes(sentencepiece_file(image.vocabulary))
+    _write_onnx(encoder, target, SELF_CHECK, KEPT_IN_FP32, step)
+    step("the same for the English encoder")
+    (target / ENGLISH).mkdir()
+    shutil.copy(english / "tokenizer.json", target / ENGLISH)
+    _write_onnx(SentenceTransformer(str(english), device="cpu").eval(), target / ENGLISH, ENGLISH_CHECK)
+
+
+def _write_onnx(
+    encoder: SentenceTransformer,
+    target: Path,
+    check: Sequence[str],
+    kept: str | None = None,
+    step: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Write `model_int8.onnx`, `model_q4.onnx` and `self_check.json`; node `kept` stays in fp32."""
     step("exporting to ONNX")
     fp32 = target / "model_fp32.onnx"
     _export(encoder[0].auto_model, fp32)
     step("quantising to 8 bits")
-    _quantise_8bit(fp32, target / "model_int8.onnx")
+    _quantise_8bit(fp32, target / "model_int8.onnx", kept)
     step("quantising to 4 bits")
     _quantise_4bit(fp32, target / "model_q4.onnx")
     fp32.unlink()
     step("keeping vectors for the self-check")
-    vectors = encoder.encode(list(SELF_CHECK), normalize_embeddings=True, show_progress_bar=False)
-    check = {"texts": SELF_CHECK, "vectors": np.round(vectors.astype(float), 6).tolist()}
-    (target / "self_check.json").write_text(json.dumps(check, ensure_ascii=False), encoding="utf-8")
+    vectors = encoder.encode(list(check), normalize_embeddings=True, show_progress_bar=False)
+    kept_vectors = {"texts": check, "vectors": np.round(vectors.astype(float), 6).tolist()}
+    (target / "self_check.json").write_text(json.dumps(kept_vectors, ensure_ascii=False), encoding="utf-8")
 
 
 def _write_folder(image: Image, target: Path) -> SentenceTransformer:
@@ -167,11 +189,12 @@ def _export(bert: BertModel, path: Path) -> None:
     )
 
 
-def _quantise_8bit(fp32: Path, path: Path) -> None:
-    if KEPT_IN_FP32 not in {node.name for node in onnx.load(str(fp32)).graph.node}:
-        raise ValueError(f"the exported graph has no node {KEPT_IN_FP32}")
+def _quantise_8bit(fp32: Path, path: Path, kept: str | None) -> None:
+    if kept and kept not in {node.name for node in onnx.load(str(fp32)).graph.node}:
+        raise ValueError(f"the exported graph has no node {kept}")
+    left = [kept] if kept else []
     quantize_dynamic(
-        str(fp32), str(path), per_channel=True, weight_type=QuantType.QInt8, nodes_to_exclude=[KEPT_IN_FP32]
+        str(fp32), str(path), per_channel=True, weight_type=QuantType.QInt8, nodes_to_exclude=left
     )
 
 
@@ -186,11 +209,11 @@ def _quantise_4bit(fp32: Path, path: Path) -> None:
     halfway.unlink()
 
 
-STEPS = 6
+STEPS = 7
 
 
 def main(arguments: list[str]) -> None:
-    """Convert with a progress bar on standard error: `python -m indexer.conversion IMAGE TARGET`."""
+    """Convert with a progress bar on standard error: `python -m indexer.conversion IMAGE ENGLISH TARGET`."""
     warnings.simplefilter("ignore")  # the exporters warn of internals that a user cannot act on
     logging.disable(logging.WARNING)
     torch.manual_seed(0)  # a pooler that nobody uses is drawn at random: let it be the same in every folder
@@ -203,7 +226,8 @@ def main(arguments: list[str]) -> None:
             bar.update(0 if bar.postfix is None else 1)
             bar.set_postfix_str(what)
 
-        convert(Path(arguments[0]), Path(arguments[1]), step)
+        image, english, target = map(Path, arguments)
+        convert(image, english, target, step)
         step("done")
 
 

@@ -1,7 +1,7 @@
 """Everything that one index knows of its documents, in memory; `snapshot` keeps it on disk."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,9 +41,14 @@ class Corpus:
         rows = sum(len(entry.rows) for entry in self.delta.entries)
         return roomy(self.segment, rows, len(self.delta.gone))
 
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """Return the ids of the solutions that the learned leg knows, in its order."""
+        return self.segment.solutions if len(self.segment.learned.weights) else ()
+
     def neighbours(self, vector: Vectors) -> Neighbours:
         """Return the passages nearest to a unit vector of shape (dimension,)."""
-        return self.dense.search(vector)
+        return replace(self.dense.search(vector), learned=self.segment.learned.deviations(vector))
 
     def words(self, text: str) -> LexicalScores:
         """Return the lexical score of every passage, in the order of `ids`."""

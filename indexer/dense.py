@@ -1,5 +1,6 @@
 """The dense leg: the nearest passages by centred cosine, in a fixed index and in what changed since."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ class Neighbours:
     """The nearest passages, best first, and the mean and deviation of the query's cosines over all.
 
     `typical` is the mean cosine of a passage of this corpus and the one nearest to it: what a query that
-    is at home here may expect.
+    is at home here may expect. `learned` are the deviations of the learned leg, one a solution that it knows.
     """
 
     ids: Ids
@@ -33,11 +34,14 @@ class Neighbours:
     mean: float
     deviation: float
     typical: float = 0.0
+    learned: npt.NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Usual:
     """What is usual in a corpus: the centre that is taken off, the moments of what remains, `typical`.
+
+    `parts` are the lengths of the parts of a vector that different encoders gave; each is centred for itself.
 
     With the mean m and the covariance C of unit vectors, the cosines of a query q have mean m·q and variance
     q·C·q: the same figures as from comparing q with all of them.
@@ -47,6 +51,11 @@ class Usual:
     mean: Vectors
     covariance: Vectors
     typical: float
+    parts: tuple[int, ...]
+
+    def centred(self, vectors: Vectors) -> Vectors:
+        """Take the centre off; each part keeps its length, so that one of length zero stays unknown."""
+        return _centred(vectors, self.centre, self.parts)
 
 
 class DenseIndex:
@@ -74,35 +83,36 @@ class DenseIndex:
         return self._nearest.size - hidden + (len(self._added[0]) if self._added else 0)
 
     @classmethod
-    def build(cls, ids: Ids, vectors: Vectors) -> "DenseIndex":
+    def build(cls, ids: Ids, vectors: Vectors, parts: tuple[int, ...] | None = None) -> "DenseIndex":
         """Index unit `vectors` of shape (n, dimension) under `ids` of shape (n,), which are sorted."""
-        dimension = vectors.shape[1]
-        centre = CENTRE * vectors.mean(axis=0) if len(ids) else np.zeros(dimension, dtype=np.float32)
-        moved = _centred(vectors, centre)
+        parts = parts or (vectors.shape[1],)
+        centre = _centre(vectors, parts)
+        moved = _centred(vectors, centre, parts)
         nearest = Nearest.build(ids, moved)
         # Ids are hashes, so a stride through them in order is a random sample.
         background = moved[:: max(1, -(-len(ids) // BACKGROUND))]
         mean, covariance = _moments(background)
-        return cls(nearest, ids, vectors, Usual(centre, mean, covariance, _typical(nearest, background)))
+        usual = Usual(centre, mean, covariance, _typical(nearest, background), parts)
+        return cls(nearest, ids, vectors, usual)
 
     def changed(self, hidden: Ids, ids: Ids, vectors: Vectors) -> "DenseIndex":
         """Return this index without `hidden` and with unit `vectors` of shape (n, dimension) under `ids`.
 
         What was added or hidden by an earlier change is forgotten: changes are told against the fixed index.
         """
-        added = (ids, _centred(vectors, self._usual.centre)) if len(ids) else None
+        added = (ids, self._usual.centred(vectors)) if len(ids) else None
         return DenseIndex(self._nearest, self._ids, self._vectors, self._usual, np.sort(hidden), added)
 
     def search(self, vector: Vectors) -> Neighbours:
         """Return the neighbours of one unit vector of shape (dimension,)."""
         usual = self._usual
-        moved = _centred(vector[None, :], usual.centre)
+        moved = usual.centred(vector[None, :])
         found = self._nearest.search(moved, DEPTH, self._hidden)
         cosines, ids = found[0][0], found[1][0]
         cosines, ids = cosines[ids >= 0], ids[ids >= 0]  # FAISS fills up with -1
         if self._nearest.approximate:
             near = self._vectors[np.searchsorted(self._ids, ids)]
-            cosines = _centred(near, usual.centre) @ moved[0]
+            cosines = usual.centred(near) @ moved[0]
         if self._added:
             ids = np.concatenate([ids, self._added[0]])
             cosines = np.concatenate([cosines, self._added[1] @ moved[0]])
@@ -119,12 +129,14 @@ class DenseIndex:
         usual = self._usual
         np.save(folder / "usual.npy", np.vstack([usual.centre, usual.mean, usual.covariance]))
         np.save(folder / "typical.npy", usual.typical)
+        np.save(folder / "parts.npy", usual.parts)
 
     @classmethod
     def load(cls, folder: Path, ids: Ids, vectors: Vectors) -> "DenseIndex":
         """Read what `save` wrote; raises Unavailable when it cannot be read."""
         rows = np.load(folder / "usual.npy")
-        usual = Usual(rows[0], rows[1], rows[2:], float(np.load(folder / "typical.npy")))
+        typical, parts = float(np.load(folder / "typical.npy")), np.load(folder / "parts.npy")
+        usual = Usual(rows[0], rows[1], rows[2:], typical, tuple(parts.tolist()))
         return cls(Nearest.load(folder / "dense.faiss"), ids, vectors, usual)
 
 
@@ -147,8 +159,32 @@ def _typical(nearest: Nearest, background: Vectors) -> float:
     return float(cosines[:, 1].mean())
 
 
-def _centred(vectors: Vectors, centre: Vectors) -> Vectors:
-    moved = vectors - centre
-    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    unit: Vectors = (moved / np.where(lengths > 0, lengths, 1)).astype(np.float32)
-    return unit
+def _centred(vectors: Vectors, centre: Vectors, parts: tuple[int, ...]) -> Vectors:
+    """Take `centre` off the direction of each part, and give each the length back that it had."""
+    moved = np.empty_like(vectors, dtype=np.float32)
+    for part in _slices(parts):
+        lengths, directions = _directions(vectors[:, part])
+        moved[:, part] = lengths * _directions(directions - centre[part])[1]
+    return moved
+
+
+def _centre(vectors: Vectors, parts: tuple[int, ...]) -> Vectors:
+    """Return CENTRE of the mean direction of each part."""
+    centre = np.zeros(vectors.shape[1], dtype=np.float32)
+    if len(vectors):
+        for part in _slices(parts):
+            centre[part] = CENTRE * _directions(vectors[:, part])[1].mean(axis=0)
+    return centre
+
+
+def _directions(vectors: Vectors) -> tuple[Vectors, Vectors]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    directions: Vectors = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32, copy=False)
+    return lengths, directions
+
+
+def _slices(parts: tuple[int, ...]) -> Iterator[slice]:
+    start = 0
+    for length in parts:
+        yield slice(start, start + length)
+        start += length

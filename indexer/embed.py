@@ -1,30 +1,29 @@
 """Text to unit vectors: the Embedder protocol and its two engines."""
 
-import json
+import math
 import os
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
-import onnxruntime
+from tokenizers import Tokenizer
 
 from indexer import encoder
+from indexer.onnx_encoder import OnnxEncoder
+from indexer.onnx_encoder import Vectors as Vectors
 from indexer.pieces import Pieces
 from kb.errors import Unavailable
 from kb.settings import Settings
+from kb.text import detect_language
 
-Vectors = npt.NDArray[np.float32]
 Progress = Callable[[int], None]
 
 DEFAULT = "default"
 QUERY, PASSAGE = "query: ", "passage: "  # the prompts that multilingual-e5 was trained with
-# int8 against fp32 has cosine .98 to .999 on whole sentences; a processor that saturates falls to about .9.
-SELF_CHECK_LEAST = 0.97
-SELF_CHECK_MEAN = 0.99
+ENGLISH_WEIGHT = 0.6  # of the English part; .5 to .7 differ by less than a point of hit@1 on every set
+MAX_ENGLISH_TOKENS = 256  # the length that the English encoder was trained for
 
 
 class Embedder(Protocol):
@@ -38,6 +37,10 @@ class Embedder(Protocol):
     def dimension(self) -> int:
         """Return the length of a vector."""
 
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """Return the lengths of the parts of a vector that are compared each for itself, and then added."""
+
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Return an array of shape (len(texts), dimension) for what people ask."""
 
@@ -46,7 +49,11 @@ class Embedder(Protocol):
 
 
 class OnnxEmbedder:
-    """ONNX Runtime and sentencepiece, no torch: one text a run, so a vector never depends on its neighbours.
+    """ONNX Runtime, no torch: a multilingual encoder, and beside it one that knows English better.
+
+    A vector has a part of each. The English part of a question in another language is zero: it is compared by
+    the multilingual part alone. Together they lift hit@1 from .775 to .825 on wixqa (160 questions), .856 to
+    .897 on wixqa-open and .922 to .929 on banking77, for half as much time again.
 
     Dynamic int8 scales activations over everything in a run; in batches the cosine between two encodings
     of one text falls to .994. Texts go through a pool of threads instead, one intra-op thread each; single
@@ -57,22 +64,13 @@ class OnnxEmbedder:
     def __init__(self, folder: Path, threads: int = 0) -> None:
         self._threads = threads or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="embedder")
-        check = json.loads((folder / "self_check.json").read_text(encoding="utf-8"))
-        self._pieces = Pieces(str(folder / encoder.PIECES))
-        self._session = _session(folder / "model_int8.onnx")
-        bits = "int8"
-        if not self._agrees(check):
-            sys.stderr.write(
-                "This processor computes 8-bit vectors inexactly: using the 4-bit file, a little slower.\n"
-            )
-            self._session = _session(folder / "model_q4.onnx")
-            bits = "q4"
-            if not self._agrees(check):
-                raise Unavailable(
-                    f"The embedder in {folder} gives wrong vectors: delete that folder and start again."
-                )
-        self._id = f"{folder.name}-{bits}"
-        self._dimension = len(check["vectors"][0])
+        words = Tokenizer.from_file(str(folder / encoder.ENGLISH / "tokenizer.json"))
+        words.no_padding()
+        words.enable_truncation(MAX_ENGLISH_TOKENS)
+        words.encode_special_tokens = True  # "[SEP]" typed by a customer is text
+        self._any = OnnxEncoder(folder, Pieces(str(folder / encoder.PIECES)).encode)
+        self._english = OnnxEncoder(folder / encoder.ENGLISH, lambda text: list(words.encode(text).ids))
+        self._id = f"{folder.name}-{self._any.bits}-{self._english.bits}"
 
     @property
     def id(self) -> str:
@@ -80,43 +78,47 @@ class OnnxEmbedder:
 
     @property
     def dimension(self) -> int:
-        return self._dimension
+        return sum(self.parts)
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        return self._any.dimension, self._english.dimension
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        return self._encode([QUERY + text for text in texts], None)
+        return self._encode(self._query, texts, None)
 
     def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        return self._encode([PASSAGE + text for text in texts], progress)
+        return self._encode(self._passage, texts, progress)
 
-    def _encode(self, texts: Sequence[str], progress: Progress | None) -> Vectors:
-        vectors = np.empty((len(texts), self._dimension), dtype=np.float32)
-        for row, vector in enumerate(self._pool.map(self._one, texts)):
+    def _encode(
+        self, one: Callable[[str], Vectors], texts: Sequence[str], progress: Progress | None
+    ) -> Vectors:
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for row, vector in enumerate(self._pool.map(one, texts)):
             vectors[row] = vector
             if progress:
                 progress(1)
         return vectors
 
-    def _one(self, text: str) -> Vectors:
-        ids = np.asarray([self._pieces.encode(text)], dtype=np.int64)
-        vector: Vectors = self._session.run(None, {"input_ids": ids})[0][0]
-        return vector
+    def _query(self, text: str) -> Vectors:
+        vector = self._any.encode(QUERY + text)
+        if not _is_english(text):
+            return np.concatenate([vector, np.zeros(self._english.dimension, dtype=np.float32)])
+        return _joined(vector, self._english.encode(text))
 
-    def _agrees(self, check: dict[str, Any]) -> bool:
-        """Compare with the fp32 vectors kept beside the file (a processor without VNNI may saturate)."""
-        kept = np.asarray(check["vectors"], dtype=np.float32)
-        cosines = [float(vector @ self._one(text)) for vector, text in zip(kept, check["texts"], strict=True)]
-        return min(cosines) >= SELF_CHECK_LEAST and float(np.mean(cosines)) >= SELF_CHECK_MEAN
+    def _passage(self, text: str) -> Vectors:
+        return _joined(self._any.encode(PASSAGE + text), self._english.encode(text))
 
 
-def _session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises classes of its own that share no base
-        raise Unavailable(f"{path} cannot be loaded: {error}") from error
+def _joined(vector: Vectors, english: Vectors) -> Vectors:
+    joined = np.concatenate([vector, ENGLISH_WEIGHT * english]) / math.hypot(1.0, ENGLISH_WEIGHT)
+    return joined.astype(np.float32)
+
+
+def _is_english(text: str) -> bool:
+    """Tell English; a text too short to tell is, unless it is in another script."""
+    language = detect_language(text)
+    return language == "en" or (language is None and text.isascii())
 
 
 class SentenceTransformersEmbedder:
@@ -140,6 +142,10 @@ class SentenceTransformersEmbedder:
     def dimension(self) -> int:
         return self._dimension
 
+    @property
+    def parts(self) -> tuple[int, ...]:
+        return (self._dimension,)
+
     def queries(self, texts: Sequence[str]) -> Vectors:
         return self._unit(self._encoder.encode_query(list(texts), **_QUIET))
 
@@ -161,6 +167,7 @@ class AbsentEmbedder:
 
     id = ""
     dimension = 0
+    parts = (0,)
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

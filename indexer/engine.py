@@ -37,6 +37,10 @@ class Engine(Protocol):
     def roomy(self) -> bool:
         """Say whether what changed is small beside the rest; else it is time to index anew."""
 
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """Return the ids of the solutions that `Neighbours.learned` tells of."""
+
     def neighbours(self, vector: Vectors) -> Neighbours:
         """Return the passages nearest to a unit vector."""
 

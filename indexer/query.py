@@ -73,6 +73,8 @@ class Index:
         number = {id_: i for i, id_ in enumerate(self._solutions)}
         of_document = np.array([number[document.id] for document in engine.documents], dtype=np.int64)
         self._owners = of_document[engine.owners] if len(engine.owners) else np.empty(0, dtype=np.int64)
+        learned = [number.get(id_, -1) for id_ in engine.learned]
+        self._learned = np.array(learned, dtype=np.int64)
         self._tongues = {document.language.split("-")[0] for document in engine.documents}
         self._teller = Teller(engine, self._names)
         self._language_boosts = lru_cache(maxsize=64)(self._find_language_boosts)
@@ -200,14 +202,24 @@ class Index:
         return self._engine.neighbours(self._embedder.queries([text])[0])
 
     def _rank(self, query: Query, neighbours: Neighbours | None, may_see: frozenset[str]) -> Ranking:
-        owners = np.empty(0, dtype=np.int64)
+        owners, learned = np.empty(0, dtype=np.int64), np.zeros(self.size, dtype=np.float32)
         if neighbours:
             owners = self._owners[np.searchsorted(self._engine.ids, neighbours.ids)]
+        if neighbours and neighbours.learned is not None:
+            standing = self._learned >= 0
+            learned[self._learned[standing]] = neighbours.learned[standing]
         boosts = Boosts(self._product_boosts(query), self._language_boosts(query.language))
         words = self._engine.words(query.canonical)
         at_home = query.language is not None and query.language.split("-")[0] in self._tongues
         return fuse.fuse(
-            neighbours, owners, words, self._owners, boosts, self._allowed(may_see), at_home=at_home
+            neighbours,
+            owners,
+            words,
+            self._owners,
+            boosts,
+            self._allowed(may_see),
+            at_home=at_home,
+            learned=learned,
         )
 
     def _product_boosts(self, query: Query) -> fuse.Floats:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from indexer.dense import DenseIndex
 from indexer.embed import Embedder, Vectors
+from indexer.learned import Learned
 from indexer.lexical import LexicalIndex
 from indexer.nearest import Ids
 from indexer.rows import DIGEST_BYTES, Entry, Key
@@ -21,7 +22,7 @@ Owners = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Documents that were indexed together, and their passages in both legs.
+    """Documents that were indexed together, and their passages in all legs.
 
     `documents` come without phrasings, `marks` tell their content. Row r of the passages has id `ids[r]`
     (sorted), stands in `documents[owners[r]]`, its text has digest `digests[r]` and vector `vectors[r]`.
@@ -36,7 +37,13 @@ class Segment:
     vectors: Vectors
     dense: DenseIndex
     lexical: LexicalIndex
+    learned: Learned
     home: tuple[Path, Mapping[str, str]] | None = None
+
+    @property
+    def solutions(self) -> tuple[str, ...]:
+        """Return the ids of the solutions, in the order of what was learned of them."""
+        return solutions(self.documents)
 
     def keys(self) -> list[Key]:
         """Return id and language of each document."""
@@ -74,13 +81,28 @@ def make_segment(
     rows = sorted({row.id: row for entry in made for row in entry.rows}.values(), key=lambda row: row.id)
     vectors = vectorise(rows, embedder, known, keep, progress)
     ids = np.array([row.id for row in rows], dtype=np.int64)
+    documents = tuple(entry.document for entry in made)
+    of_row = np.array([owners[row.id] for row in rows], dtype=np.int32)
     return Segment(
-        documents=tuple(entry.document for entry in made),
+        documents=documents,
         marks=tuple(entry.mark for entry in made),
         ids=ids,
-        owners=np.array([owners[row.id] for row in rows], dtype=np.int32),
+        owners=of_row,
         digests=np.frombuffer(b"".join(row.digest for row in rows), np.uint8).reshape(-1, DIGEST_BYTES),
         vectors=vectors,
-        dense=DenseIndex.build(ids, vectors),
+        dense=DenseIndex.build(ids, vectors, embedder.parts),
         lexical=LexicalIndex.build([row.text for row in rows]),
+        learned=_learn(documents, of_row, vectors),
     )
+
+
+def solutions(documents: Sequence[Document]) -> tuple[str, ...]:
+    """Return the ids of all solutions among documents, sorted."""
+    return tuple(sorted({document.id for document in documents}))
+
+
+def _learn(documents: Sequence[Document], owners: Owners, vectors: Vectors) -> Learned:
+    ids = solutions(documents)
+    numbers = {id_: number for number, id_ in enumerate(ids)}
+    of_document = np.array([numbers[document.id] for document in documents], dtype=np.int64)
+    return Learned.fit(vectors, of_document[owners] if len(owners) else np.empty(0, np.int64), len(ids))

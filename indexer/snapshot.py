@@ -22,6 +22,7 @@ from filelock import FileLock
 
 from indexer.corpus import Corpus, compose
 from indexer.dense import DenseIndex
+from indexer.learned import Learned
 from indexer.lexical import LexicalIndex
 from indexer.rows import DIGEST_BYTES, Entry, Row
 from indexer.segment import Delta, Segment
@@ -29,7 +30,7 @@ from kb.documents import Document
 from kb.errors import NoIndex, Unavailable, WrongEmbedder
 from kb.products import Product, ProductName
 
-FORMAT = 2
+FORMAT = 3
 KEPT = 2  # the live snapshot and the one before it
 CURRENT = "CURRENT"
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
@@ -167,6 +168,7 @@ def _write_segment(folder: Path, segment: Segment) -> None:
     for name in _ARRAYS:
         np.save(folder / f"{name}.npy", getattr(segment, name))
     segment.dense.save(folder)
+    segment.learned.save(folder)
     (folder / "lexical").mkdir()
     segment.lexical.save(folder / "lexical")
     documents = zip(segment.documents, segment.marks, strict=True)
@@ -232,6 +234,7 @@ def _read_segment(folder: Path, digests: Mapping[str, str]) -> Segment:
         marks=tuple(bytes.fromhex(row["mark"]) for row in rows),
         dense=DenseIndex.load(base, arrays["ids"], arrays["vectors"]),
         lexical=LexicalIndex.load(base / "lexical", len(arrays["ids"])),
+        learned=Learned.load(base),
         home=(folder, digests),
         **arrays,
     )

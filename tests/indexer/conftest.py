@@ -1,5 +1,7 @@
 """What the tests of indexer share: texts in many scripts, a small company, and a tiny weights image."""
 
+import base64
+import hashlib
 import json
 import struct
 from collections.abc import Callable, Mapping, Sequence
@@ -152,7 +154,7 @@ class Watched:
         self._embedder = embedder
         self.seen: list[str] = []
         self.id = embedder.id
-        self.dimension = embedder.dimension
+        self.dimension, self.parts = embedder.dimension, embedder.parts
         self.queries = embedder.queries
 
     def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
@@ -165,7 +167,7 @@ class Broken:
 
     def __init__(self, embedder: Embedder) -> None:
         self.id = embedder.id
-        self.dimension = embedder.dimension
+        self.dimension, self.parts = embedder.dimension, embedder.parts
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         raise RuntimeError("out of memory")
@@ -220,8 +222,27 @@ def tiny_wheel(tmp_path_factory: pytest.TempPathFactory, tiny_tensors: Tensors) 
     folder = tmp_path_factory.mktemp("wheel")
     (folder / encoder.WHEEL).mkdir()
     (folder / encoder.WHEEL / "__init__.py").touch()
-    _write_image(folder / encoder.WHEEL / encoder.IMAGE, tiny_tensors)
+    image = folder / encoder.WHEEL / encoder.IMAGE
+    _write_image(image, tiny_tensors)
+    record(folder)
     return folder
+
+
+def record(wheel: Path) -> None:
+    """Write down the image of a wheel like ours, as an installer does."""
+    image = wheel / encoder.WHEEL / encoder.IMAGE
+    information = wheel / f"{encoder.WHEEL}-0.3.0.dist-info"
+    information.mkdir(exist_ok=True)
+    (information / "METADATA").write_text(f"Name: {encoder.WHEEL}\nVersion: 0.3.0\n", encoding="utf-8")
+    digest = base64.urlsafe_b64encode(hashlib.sha256(image.read_bytes()).digest()).decode().rstrip("=")
+    line = f"{image.relative_to(wheel)},sha256={digest},{image.stat().st_size}\n"
+    (information / "RECORD").write_text(line, encoding="utf-8")
+
+
+@pytest.fixture
+def recorded() -> Callable[[Path], None]:
+    """Give what writes down the image of a wheel."""
+    return record
 
 
 def _write_image(path: Path, tensors: Tensors) -> None:

@@ -101,7 +101,7 @@ def test_progress_says_how_much_of_how_much(embedder: Embedder, documents: tuple
 def test_no_document_makes_an_empty_corpus(embedder: Embedder):
     empty = make_corpus([], (), embedder)
     assert (empty.segment.vectors.shape, empty.segment.digests.shape, len(empty.ids)) == (
-        (0, 384),
+        (0, 768),
         (0, 16),
         0,
     )

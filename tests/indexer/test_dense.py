@@ -140,3 +140,14 @@ def test_with_everything_hidden_only_what_was_added_is_found():
     ids, vectors = numbers(20), unit(20)
     changed = hidden_and_added(DenseIndex.build(ids, vectors), ids, np.arange(20), unit(2, seed=2))
     assert sorted(changed.search(vectors[0]).ids.tolist()) == [1, 2]
+
+
+def test_each_part_of_a_vector_is_centred_for_itself_and_keeps_its_length():
+    first, second = unit(40), unit(40, seed=9)
+    vectors = np.concatenate([0.8 * first, 0.6 * second], axis=1)
+    index = DenseIndex.build(numbers(40), vectors, parts=(24, 24))
+    asked = np.concatenate([unit(1, seed=5)[0], np.zeros(24, dtype=np.float32)])  # of the second part unknown
+    alone = DenseIndex.build(numbers(40), first)
+    found, expected = index.search(asked), alone.search(asked[:24])
+    assert found.ids.tolist() == expected.ids.tolist()
+    assert found.cosines.tolist() == pytest.approx((0.8 * expected.cosines).tolist(), abs=1e-5)

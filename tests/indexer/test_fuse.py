@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 
 from indexer.dense import Neighbours
-from indexer.fuse import LANGUAGE_BOOST, LEXICAL_WEIGHT, NONE, PRODUCT_BOOST, Boosts, Ranking, fuse
+from indexer.fuse import (
+    LANGUAGE_BOOST,
+    LEARNED_WEIGHT,
+    LEXICAL_WEIGHT,
+    NONE,
+    PRODUCT_BOOST,
+    Boosts,
+    Ranking,
+    fuse,
+)
 from indexer.lexical import LexicalScores
 
 # Three solutions; passages 0 and 1 belong to the first, 2 to the second, 3 and 4 to the third.
@@ -112,7 +121,7 @@ def test_what_may_not_be_seen_or_was_not_found_is_left_out():
 
 def test_ties_keep_their_order_and_the_limit_holds():
     scores = np.array([1, 2, 2, NONE, 2], dtype=np.float32)
-    ranking = Ranking(scores, scores, scores, scores, scores, scores, 0.0)
+    ranking = Ranking(scores, scores, scores, scores, scores, scores, scores, 0.0)
     assert ranking.best(10).tolist() == [1, 2, 4, 0]
     assert ranking.best(2).tolist() == [1, 2]
 
@@ -133,3 +142,17 @@ def test_one_passage_alone_has_no_deviation_and_is_still_found():
     )  # fmt: skip
     assert one.best(3).tolist() == [0]
     assert np.isfinite(one.scores).all()
+
+
+def test_what_was_learned_counts_where_solutions_have_many_passages():
+    learned = np.array([3, 0, 0], dtype=np.float32)
+    asked = near(0.62, 0.6), np.array([1, 0]), NO_WORDS
+    few = fuse(*asked, OWNERS, boosts(), ALL, at_home=True, learned=learned)
+    assert order(few) == ["invoice", "drain"]
+    many = np.repeat(OWNERS, 10)
+    silent = said(0.0, *[0.0] * len(many))
+    taught = fuse(*asked[:2], silent, many, boosts(), ALL, at_home=True, learned=learned)
+    plain = fuse(*asked[:2], silent, many, boosts(), ALL, at_home=True)
+    assert (order(taught), order(plain)) == (["drain", "invoice"], ["invoice", "drain"])
+    lifted = (taught.scores[:2] - plain.scores[:2]).tolist()
+    assert lifted == pytest.approx([3 * LEARNED_WEIGHT, 0], abs=1e-5)

@@ -65,7 +65,7 @@ def test_the_manifest_tells_counts_and_hashes(tmp_path: Path, corpus: Corpus):
     files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert set(manifest["files"]) == files - {"manifest.json", "manifest.sha256"}
     counts = [manifest[name] for name in ("documents", "passages", "dimension", "watermark")]
-    assert counts == [len(corpus.documents), len(corpus.ids), 384, 42]
+    assert counts == [len(corpus.documents), len(corpus.ids), 768, 42]
     assert (manifest["embedder"], manifest["id"]) == (EMBEDDER, id_)
     assert contents(tmp_path) == {id_, *OURS}
     assert snapshot.current(tmp_path) == id_

@@ -73,6 +73,7 @@ class Faulty:
 
     def __init__(self, real: Embedder) -> None:
         self.real, self.id, self.dimension, self.broken = real, real.id, real.dimension, False
+        self.parts = real.parts
 
     def queries(self, texts: list[str]) -> Vectors:
         if self.broken:
