@@ -17,7 +17,7 @@ from kb.names.spelling import Spelling, digits, model
 ONE_ERROR_FROM, TWO_ERRORS_FROM = 5, 9
 # Of four letters, two neighbours may be swapped, nothing else, and not in an ordinary word. Each of 176
 # invented names of four letters would be read 15 times into 6,266 texts if any error were forgiven; .44 times
-# outside of ordinary words; a swap .06 times, and never outside. It must be no name of another country either.
+# outside of ordinary words; a swap .06 times, and never outside. It may be no name of another country.
 SWAP_FROM = 4
 _WINDOWS = 600  # windows of one text looked at: a query has at most about 400 words
 
@@ -91,15 +91,18 @@ class Misspellings:
 
 def allowed(key: str) -> int:
     """Return how many typing errors are forgiven in a name; what has few letters has its number."""
-    letters = len(key) - len(digits(key))
-    if letters < ONE_ERROR_FROM:
-        return int(letters == len(key) == SWAP_FROM)
+    if only_swapped(key):
+        return int(_letters(key) == SWAP_FROM)
     return 1 if len(key) < TWO_ERRORS_FROM else 2
 
 
 def only_swapped(key: str) -> bool:
     """Tell whether a name is so short that nothing but a swap of neighbours is forgiven."""
-    return len(key) < ONE_ERROR_FROM
+    return _letters(key) < ONE_ERROR_FROM
+
+
+def _letters(key: str) -> int:
+    return len(key) - len(digits(key))
 
 
 def _forgivable(near: Near) -> bool:

@@ -25,9 +25,8 @@ WORDS = Path(__file__).parent / "ordinary.txt.gz"
 # Nouns have capitals there, so a capital says nothing.
 _CAPITAL_NOUNS = frozenset({"de", "lb"})
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:;\n•])[\s\"'“”„«»‚‘’(\[¿¡–—-]*$")
-# With more capitals than this among the longer words, a capital is a habit of the writer or of a headline.
+# With more capitals than this among the words, a capital is a habit of the writer or of a headline.
 _MOST_CAPITALS = 0.5
-_LONGER_WORD = 4  # letters
 # Words in front of which people speak of a thing that they own; between them and the name one word may stand.
 _POSSESSIVES = frozenset(
     fold(
@@ -84,56 +83,59 @@ class Support:
     def __init__(self, text: str, row: Sequence[Piece], language: str | None) -> None:
         self._text = text
         self._row = row
-        self._capital_nouns = language in _CAPITAL_NOUNS
+        self.capital_nouns = language in _CAPITAL_NOUNS
 
     def for_word(self, at: int, reach: Reach, beside: frozenset[str]) -> bool:
         """Tell whether the piece with number `at`, an ordinary word, is meant as a name.
 
         `beside`: words of the product's other names, among them what kind of thing it is.
         """
-        if self._is_all(at) or beside & self._around(at):
+        if self._is_all(at, at) or beside & self._around(at):
             return True
-        if not self._capital(at) or self._shouted:
+        if not self.capital(at) or self.shouted:
             return self._owned(at) and reach is not Reach.ELSEWHERE
-        return reach is Reach.HOME or not (self._begins_sentence(at) or self._capital_nouns)
+        return reach is Reach.HOME or not (self.begins_sentence(at) or self.capital_nouns)
 
     def for_neighbours(self, first: int, last: int) -> bool:
         """Tell whether ordinary words side by side (“lava bien”) are meant as one name (LavaBien)."""
         between = (self._text[self._row[at].end : self._row[at + 1].start] for at in range(first, last))
-        if not any(map(str.isspace, between)):
+        if not any(map(str.isspace, between)) or self._is_all(first, last):
             return True
         if has_digit(self._row[last].text):
-            return self._capital(first) and not self._begins_sentence(first)
+            return self.capital(first) and not self.begins_sentence(first)
         return self.capitals(first, last) or self._determined(first)
 
     def capitals(self, first: int, last: int) -> bool:
         """Tell whether each of these words is written with a capital, and not as a habit."""
-        return all(map(self._capital, range(first, last + 1))) and not self._shouted
+        return all(map(self.capital, range(first, last + 1))) and not self.shouted
 
     def for_spelling(self, at: int) -> bool:
         """Tell whether an ordinary word is a misspelt name: a capital that nothing else explains."""
-        return self._capital(at) and not (self._shouted or self._begins_sentence(at) or self._capital_nouns)
+        return self.capital(at) and not (self.shouted or self.begins_sentence(at) or self.capital_nouns)
 
     @cached_property
-    def _shouted(self) -> bool:
-        if self._capital_nouns:
+    def shouted(self) -> bool:
+        """Tell whether capitals are a habit of the writer, or of a headline."""
+        if self.capital_nouns:
             return self._text.isupper()
-        longer = [piece for piece in self._row if len(piece.text) >= _LONGER_WORD and piece.text.isalpha()]
-        capitals = sum(self._text[piece.start].isupper() for piece in longer)
-        return len(longer) > _FEW_WORDS and capitals > _MOST_CAPITALS * len(longer)
+        words = [at for at, piece in enumerate(self._row) if piece.text.isalpha()]
+        return len(words) > _FEW_WORDS and sum(map(self.capital, words)) > _MOST_CAPITALS * len(words)
 
-    def _capital(self, at: int) -> bool:
+    def capital(self, at: int) -> bool:
+        """Tell whether a word begins with a capital."""
         return self._text[self._row[at].start].isupper()
 
-    def _is_all(self, at: int) -> bool:
+    def _is_all(self, first: int, last: int) -> bool:
         """Tell whether the name is the whole text, but for a letter or two written onto it (“Uno's”)."""
-        return sum(len(piece.text) for piece in self._row) - len(self._row[at].text) <= _LITTLE
+        others = (*self._row[:first], *self._row[last + 1 :])
+        return sum(len(piece.text) for piece in others) <= _LITTLE
 
     def _around(self, at: int) -> set[str]:
         before, after = self._row[max(at - _NEAR_WORDS, 0) : at], self._row[at + 1 : at + 1 + _NEAR_WORDS]
         return {piece.text for piece in (*before, *after)}
 
-    def _begins_sentence(self, at: int) -> bool:
+    def begins_sentence(self, at: int) -> bool:
+        """Tell whether a word is the first of its sentence, whose capital says nothing."""
         return bool(_SENTENCE_START.search(self._text[: self._row[at].start]))
 
     def _owned(self, at: int) -> bool:

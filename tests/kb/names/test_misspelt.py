@@ -24,7 +24,7 @@ def near(text: str) -> list[tuple[str, str, int]]:
 
 @pytest.mark.parametrize(
     ("name", "errors"),
-    [("uno", 0), ("clio", 1), ("em40", 0), ("brumela", 1), ("em4000000", 0), ("aerovelle", 2)],
+    [("uno", 0), ("clio", 1), ("clio20", 1), ("em40", 0), ("brumela", 1), ("em4000000", 0), ("aerovelle", 2)],
 )
 def test_errors_are_allowed_by_length(name: str, errors: int):
     assert allowed(name) == errors
