@@ -40,6 +40,7 @@ from kb.tables import TICKET_KINDS, TICKET_STATES
 _STATES = {"resolved": "solved", "new": "open", "pending": "answered", "done": "solved", "hold": "answered"}
 
 Author = Annotated[Literal["customer", "agent"], word("customer", "agent")]
+TicketStatus = Annotated[str, word(*TICKET_STATES, **_STATES)]
 
 
 class MessageLine(Line):
@@ -57,7 +58,7 @@ class TicketLine(Line):
     id: Key
     subject: Title
     description: Text
-    status: Annotated[str, word(*TICKET_STATES, **_STATES)]
+    status: TicketStatus
     kind: Annotated[str, word(*TICKET_KINDS)] = "problem"
     channel: Channel = "api"
     language: MaybeLanguage = None
