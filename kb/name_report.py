@@ -14,9 +14,11 @@ from kb.names.unknown import Candidate, candidates
 from kb.products import NameBook, Product, ProductMatch
 from kb.tables import Inquiry, Search
 
-# A name is shown when so many different people used it: fewer are typing errors and names of persons.
+# A name is shown when so many different people used it: fewer are typing errors and names of persons. In
+# languages that write every noun with a capital most unknown words are nouns; they must be used by more.
+# Measured on the 516 questions and tickets of the demo company after two of its eight products were taken
+# out: twelve names are shown, all of these two, and one German noun; three nouns if 4 people were enough.
 LEAST_PEOPLE = 3
-# In languages that write every noun with a capital, most unknown words are nouns; they must be used by more.
 LEAST_PEOPLE_NOUN = 6
 EXAMPLE_LENGTH = 160  # characters: two lines of a terminal
 _PAGE = 1000  # searches read at once
@@ -122,6 +124,7 @@ def _shortened(text: str, candidate: Candidate) -> str:
     if len(text) <= EXAMPLE_LENGTH:
         return text
     start = max(text.index(candidate.written) - EXAMPLE_LENGTH // 2, 0)
+    start = text.rfind(" ", 0, start) + 1
     end = start + EXAMPLE_LENGTH
     return ("…" if start else "") + text[start:end].strip() + ("…" if end < len(text) else "")
 

@@ -21,6 +21,7 @@ from kb import settings as kb_settings
 from kb import text as texts
 from kb.errors import Invalid, NoIndex, PrecedentError
 from kb.settings import Settings
+from service.names import names
 
 if TYPE_CHECKING:
     from indexer.embed import Embedder
@@ -38,6 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+app.command("names")(names)
 Country = Annotated[str | None, typer.Option(help="Country of the caller, two letters: ES.")]
 Language = Annotated[str | None, typer.Option(help="Language of the caller: es or pt-BR.")]
 
