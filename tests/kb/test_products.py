@@ -207,6 +207,29 @@ def test_a_shared_name_is_resolved_by_language_where_no_country_tells():
     assert codes("Brumela") == ["hd20", "ap12"]
 
 
+def test_two_products_of_one_name_in_one_country_are_both_told():
+    book = NameBook(
+        [
+            Product("old", "Pump One", (ProductName("Torvano", "ES"), ProductName("Torvano", "MX"))),
+            Product("new", "Pump Two", (ProductName("Torvano", "ES"),)),
+            Product("far", "Pump Three", (ProductName("Torvano", "US"),)),
+        ]
+    )
+    found = {
+        place: [
+            (match.code, match.via, match.country) for match in book.find("el Torvano gotea", place, "es")
+        ]
+        for place in ("ES", "MX", "US", "CL")
+    }
+    assert found["ES"] == [("old", "Torvano", "ES"), ("new", "Torvano", "ES")]
+    assert found["MX"] == [("old", "Torvano", "MX")]
+    assert found["US"] == [("far", "Torvano", "US")]
+    # A caller from elsewhere who writes Spanish means one of the Spanish names.
+    assert found["CL"] == [("old", "Torvano", "ES"), ("new", "Torvano", "ES")]
+    text = "el Torvano gotea"
+    assert book.canonical(text, book.find(text, "ES")) == "el Pump One / Pump Two gotea"
+
+
 def test_a_name_that_is_spelled_right_beats_a_slightly_longer_one_that_is_not():
     book = NameBook([Product("a", "Torre"), Product("b", "Torreno"), Product("c", "Torre Classic")])
     for text, code in (("Torre", "a"), ("Torren", "a"), ("Torreno", "b"), ("Torre Clasic", "c")):
