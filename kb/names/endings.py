@@ -47,10 +47,10 @@ _CASES = frozenset(
 _TURKIC = frozenset({"az", "tr"})
 _SOFT = {"k": "g", "p": "b", "t": "d", "c": "c"}
 _TURKISH_VOWELS = "aeiou"
-# What may be written onto a number; other letters make another number of it (200i) or a unit (300W).
+# What may be written onto a number, of two letters at least: one makes another number (200i) or a unit (300W).
 _ON_NUMBERS = {
     "de": re.compile(r"(\d{2,})(?:ers?|ern)"),
-    "tr": re.compile(r"(\d{2,})(?:(?:y|n|s)?[iu]n?|[iu]m|l[iu]k|[dt][ae]n?|l[ae]r|(?:y|n)?[ae]|yl[ae])"),
+    "tr": re.compile(r"(\d{2,})(?:[yns][iu]n?|[iu][nm]|l[iu]k|[dt][ae]n?|l[ae]r|[yn][ae]|yl[ae])"),
 }
 
 

@@ -89,6 +89,22 @@ def test_roman_numerals_are_numbers(text: str, found: list[tuple[str, str]]):
     assert told(MODELS, text) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ma 3008 ne démarre pas", [("car", "3008")]),
+        ("3008", [("car", "3008")]),
+        ("la Leone 3008 ne démarre pas", [("car", "Leone"), ("car", "3008")]),
+        ("elle a coûté 3008 euros", []),
+        ("entre 300 8 et 30 08", []),
+        ("la 3009 ne démarre pas", []),
+    ],
+)
+def test_a_name_that_is_a_number_needs_support(text: str, found: list[tuple[str, str]]):
+    book = NameBook([Product("car", "Leone", (N("3008", "FR"),))])
+    assert told(book, text, "FR", "fr") == found
+
+
 def test_one_roman_letter_is_a_letter():
     book = NameBook([Product("x", "Modula X"), Product("ten", "Modula 10"), Product("v", "Modula V")])
     assert told(book, "Modula X") == [("x", "Modula X")]
@@ -166,6 +182,7 @@ def test_a_name_is_found_in_its_cases_and_compounds(text: str, language: str, ma
         ("a windrelesque noise", "en"),
         ("Zweitwindrel", "en"),
         ("Köpükçe 300W", "tr"),
+        ("Köpükçe 300i", "tr"),
         ("Wellenrein 300s", "de"),
         ("Брумелист", "ru"),
     ],
