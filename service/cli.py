@@ -21,6 +21,7 @@ from kb import settings as kb_settings
 from kb import text as texts
 from kb.errors import Invalid, NoIndex, PrecedentError
 from kb.settings import Settings
+from service import audit
 from service.names import names
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 app.command("names")(names)
+app.command("audit")(audit.audit)
 Country = Annotated[str | None, typer.Option(help="Country of the caller, two letters: ES.")]
 Language = Annotated[str | None, typer.Option(help="Language of the caller: es or pt-BR.")]
 
@@ -103,11 +105,19 @@ def import_(
 
 
 @app.command()
-def index(as_json: AsJson = False) -> None:
+def index(
+    recalibrate: Annotated[
+        bool, typer.Option("--recalibrate", help="Make no index, but certify what was judged in the audit.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Embed what is published into a new index; only changed text is embedded again."""
     from indexer.embed import open_embedder
 
     settings = kb_settings.load()
+    if recalibrate:
+        _recalibrate(settings, as_json)
+        return
     id_ = _index(settings, open_embedder(settings))
     if as_json:
         _print_json({"snapshot": id_})
@@ -126,6 +136,7 @@ def search(
     """Search the index as a customer would, with the decision."""
     from indexer.query import open_index
     from service.search.schema import SearchAnswer
+    from service.search.view import how_sure
 
     settings = kb_settings.load()
     spoken = locales.language(language) if language else None
@@ -137,7 +148,7 @@ def search(
     for match in result.products:
         typer.echo(f"“{match.matched}” = {match.name}")
     chosen = result.decision
-    typer.echo(f"{chosen.action}: the first solution fits with probability {chosen.probability:.2f}")
+    typer.echo(f"{chosen.action}: {how_sure(chosen)}")
     for rank, hit in enumerate(result.hits, start=1):
         typer.echo(
             f"\n{rank}. {hit.title}  [{hit.id}, {hit.language}]\n   {hit.snippet}\n   ({'; '.join(hit.why)})"
@@ -249,6 +260,20 @@ def _index(settings: Settings, embedder: "Embedder", *, only_if_changed: bool = 
         raise Invalid("Nothing is published yet: import what was reviewed with --trust, then index.")
     with _steps() as step:
         return build(found, catalogue, mark, embedder, settings.index_dir, step)
+
+
+def _recalibrate(settings: Settings, as_json: bool) -> None:
+    from indexer.embed import open_embedder
+    from service import recalibration
+
+    engine = db.open_engine(settings)
+    db.migrate(engine)
+    report = recalibration.recalibrate(settings, db.sessions(engine), open_embedder(settings).id)
+    if as_json:
+        _print_json(report.payload())
+        return
+    for sentence in report.sentences():
+        typer.echo(sentence)
 
 
 def _live(settings: Settings) -> "Snapshot | None":

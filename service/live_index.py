@@ -7,6 +7,7 @@ from threading import Event, Lock, Thread
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from indexer import certificate, decide
 from indexer.embed import AbsentEmbedder, Embedder, Vectors, open_embedder
 from indexer.journal import Journal
 from indexer.query import Index, open_index
@@ -17,6 +18,7 @@ from kb.db import reading
 from kb.errors import NoIndex, PrecedentError, Unavailable
 from kb.settings import Settings
 from service.logs import log, trace
+from service.recalibration import Schedule
 from service.reindex import Reindex
 
 # What is published, in the database or as an index, is looked for this often: half a millisecond of work.
@@ -55,6 +57,8 @@ class LiveIndex:
     _stop: Event = field(default_factory=Event)
     _thread: Thread | None = None
     _reindex: Reindex | None = None
+    _schedule: Schedule | None = None
+    _stamp: tuple[int, int] | None = None  # of the certificate that decides
 
     def open(self) -> None:
         """Open the published index; if that fails, keep the reason and whatever was open before."""
@@ -64,6 +68,7 @@ class LiveIndex:
     def start(self) -> None:
         """Follow the changes from now on, until `close`."""
         self._reindex = Reindex(self.settings)
+        self._schedule = Schedule(self.settings, self.sessions, self._reindex)
         self._thread = Thread(target=self._run, name="follow-changes", daemon=True)
         self._thread.start()
 
@@ -110,15 +115,18 @@ class LiveIndex:
         return State(index.snapshot_id, index.size, self._reason if words_only else None, self._waiting)
 
     def look(self) -> None:
-        """Take over what was published since the last look: a new index, new and withdrawn solutions."""
+        """Take over what is new since the last look: an index, solutions, withdrawals, a certificate."""
         with self._lock:
             published = current(self.settings.index_dir)
             if published not in (None, self._tried) or self._embedder_is_due():
                 self._open(published)
             if self._index is not None:
+                self._index = self._certified(self._index)
                 self._follow(self._index)
             elif self._reindex and self._has_something():
                 self._reindex.start()
+        if self._schedule:
+            self._schedule.look()
 
     def _run(self) -> None:
         failed = None
@@ -136,7 +144,7 @@ class LiveIndex:
         return self._index
 
     def _open(self, published: str | None) -> None:
-        self._tried = published
+        self._tried, self._stamp = published, certificate.stamp(self.settings.data_dir)
         try:
             self._index, self._reason = open_index(self.settings, self._engine()), self._absence()
             self._seen, self._waiting = self._index.watermark, 0
@@ -147,6 +155,16 @@ class LiveIndex:
         except Exception as error:  # noqa: BLE001 - without an index the form must still file tickets
             self._reason = "The index cannot be opened; build it again with `precedent index`."
             log.error("index broken", error=type(error).__name__, where=trace(error))
+
+    def _certified(self, index: Index) -> Index:
+        """Return the index under the certificate that is in place now."""
+        stamp = certificate.stamp(self.settings.data_dir)
+        if stamp == self._stamp:
+            return index
+        self._stamp = stamp
+        log.info("certificate opened" if stamp else "certificate gone")
+        found = decide.load_certified(self.settings.max_wrong, index.embedder_id, self.settings.data_dir)
+        return index.decided_by(found)
 
     def _engine(self) -> Embedder:
         """Return the embedder, opened when it is first needed; without one, words are still searched."""

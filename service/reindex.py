@@ -20,7 +20,10 @@ STOP_SECONDS = 5.0
 
 @dataclass
 class Reindex:
-    """Runs `precedent index` when asked, one at a time over all processes of an installation."""
+    """Runs `precedent index` when asked, one at a time over all processes of an installation.
+
+    With `--recalibrate` that is no index, but another look at what was judged.
+    """
 
     settings: Settings
     _child: subprocess.Popen[bytes] | None = None
@@ -30,10 +33,10 @@ class Reindex:
     def __post_init__(self) -> None:
         self._lock = Lock()
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """Begin, unless it runs already here or in another process."""
         if not self._closed and self._lock.acquire(blocking=False):
-            Thread(target=self._run, name="reindex", daemon=True).start()
+            Thread(target=self._run, args=options, name="reindex", daemon=True).start()
 
     def close(self) -> None:
         """End the process that was started; what it has embedded is kept."""
@@ -46,12 +49,12 @@ class Reindex:
             except subprocess.TimeoutExpired:
                 child.kill()
 
-    def _run(self) -> None:
+    def _run(self, *options: str) -> None:
         try:
             time.sleep(max(0.0, self._ended + REST_SECONDS - time.monotonic()))
             self.settings.index_dir.mkdir(parents=True, exist_ok=True)
             with FileLock(self.settings.index_dir / LOCK, timeout=0):
-                self._index()
+                self._index(*options)
         except Timeout:
             log.info("another process makes the index")
         except OSError as error:
@@ -60,11 +63,11 @@ class Reindex:
             self._ended = time.monotonic()
             self._lock.release()
 
-    def _index(self) -> None:
+    def _index(self, *options: str) -> None:
         if self._closed:
             return
-        log.info("making the index anew")
-        command = [sys.executable, "-m", "service.cli", "index", "--json"]
+        log.info("looking at what was judged" if options else "making the index anew")
+        command = [sys.executable, "-m", "service.cli", "index", "--json", *options]
         environment = {**os.environ, **self.settings.environment()}
         with subprocess.Popen(  # noqa: S603 - our own module
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -72,4 +75,4 @@ class Reindex:
             _, said = self._child.communicate()
         if self._child.returncode and not self._closed:
             last = said.decode(errors="replace").strip().splitlines()[-1:]
-            log.error("the index was not made", reason=" ".join(last))
+            log.error("the index or the certificate was not made", reason=" ".join(last))

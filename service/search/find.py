@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from indexer.decide import Decision
 from indexer.results import SearchResult, Suggestion
-from kb import documents, inquiries
+from kb import audits, documents, inquiries
 from kb.db import reading, transaction
 from kb.errors import Invalid, NotFound, Unavailable
 from kb.text import normalise
@@ -78,7 +78,8 @@ def is_down(result: SearchResult) -> bool:
 def record(
     services: Services, text: str, country: str | None, result: SearchResult, previous: str | None = None
 ) -> str:
-    """Record what was asked and shown, and return the public id of the search."""
+    """Record what was asked and shown, draw lots for the audit, and return the public id of the search."""
+    share = services.settings.audit_share
     search = inquiries.SearchRecord(
         text=text[:KEPT],
         language=result.language,
@@ -93,6 +94,8 @@ def record(
         snapshot=result.snapshot,
         embedder=result.embedder,
         previous=previous or None,
+        decision=result.decision.version,
+        audit_share=share if _is_decided(result) and audits.drawn(share) else None,
     )
     log.info("search", action=search.action, solutions=len(search.shown), snapshot=search.snapshot)
     return services.recorder.record(search)
@@ -118,6 +121,11 @@ def say(
         inquiries.record_outcome(session, key, solution, kind, reason)
 
 
+def _is_decided(result: SearchResult) -> bool:
+    """Say whether the classifier spoke of the solution that is shown first."""
+    return bool(result.hits and result.decision.version)
+
+
 def _still_visible(services: Services, result: SearchResult, may_see: frozenset[str]) -> SearchResult:
     """Leave out what was withdrawn since the index was made; without its first hit it is no answer."""
     with reading(services.sessions) as session:
@@ -128,6 +136,8 @@ def _still_visible(services: Services, result: SearchResult, may_see: frozenset[
     decision = result.decision
     if not hits:
         decision = replace(decision, action="escalate", probability=0.0)
-    elif hits[0] != result.hits[0] and decision.action == "answer":
-        decision = replace(decision, action="ask", probability=hits[0].probability)
+    elif hits[0] != result.hits[0]:
+        action = "ask" if decision.action == "answer" else decision.action
+        probability = hits[0].probability
+        decision = replace(decision, action=action, probability=probability, certified=False, version="")
     return replace(result, hits=hits, decision=decision)

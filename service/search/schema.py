@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.results import SearchResult
 from service.fields import Country, Language
+from service.search.view import how_sure
 
 SEARCH_EXAMPLE: Final[dict[str, Any]] = {
     "query": "El Montero no arranca en frío",
@@ -18,7 +19,14 @@ ANSWER_EXAMPLE: Final[dict[str, Any]] = {
     "query": "El Montero no arranca en frío",
     "language": "es",
     "products": [{"code": "PAJ", "name": "Mitsubishi Pajero", "matched": "Montero", "via": "Montero"}],
-    "decision": {"action": "answer", "probability": 0.93, "threshold": 0.71, "certified": False},
+    "decision": {
+        "action": "answer",
+        "probability": 0.93,
+        "threshold": 0.71,
+        "certified": False,
+        "explanation": "Solves it in about 9 of 10 cases like this; "
+        "not yet checked on this help desk’s own questions.",
+    },
     "solutions": [
         {
             "id": "cold-start",
@@ -65,7 +73,8 @@ class DecisionOut(BaseModel):
     action: Literal["answer", "ask", "escalate"]
     probability: float = Field(description="that the first solution solves the problem")
     threshold: float = Field(description="from which on it is an answer")
-    certified: bool = Field(description="whether the threshold was checked on outcomes of this installation")
+    certified: bool = Field(description="whether own judged questions prove the threshold of this answer")
+    explanation: str = Field(description="the probability in plain words, and whether it was checked here")
 
 
 class SolutionHit(BaseModel):
@@ -115,6 +124,7 @@ class SearchAnswer(BaseModel):
             probability=chosen.probability,
             threshold=chosen.threshold,
             certified=chosen.certified,
+            explanation=how_sure(chosen),
         )
         return cls(
             search=key, query=result.query, language=result.language, products=products, decision=decision,

@@ -41,9 +41,10 @@ TEXTS: Final[dict[str, Any]] = {
     "because": "Shown because",
     "because_and": ", and ",
     "how_title": "How sure are we?",
-    "how_chance": "By our estimate, the first solution solves it in about {share} of 100 such cases.",
-    "how_verified": "This has been checked on past cases of our own.",
-    "how_unverified": "This estimate comes from public data and has not yet been checked on our own cases.",
+    "how_chance": "Solves it in {share} of 10 cases like this; {checked}.",
+    "how_shares": ("fewer than 1", *(f"about {tenths}" for tenths in range(1, 10)), "more than 9"),
+    "how_verified": "checked on this help desk’s own questions",
+    "how_unverified": "not yet checked on this help desk’s own questions",
     "headline": {
         "answer": "This very likely solves it",
         "ask": "Is it one of these?",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from indexer.decide import Decision
 from indexer.results import Hit, SearchResult
 from kb import locales
 from kb.inquiries import RecordedSearch
@@ -92,7 +93,7 @@ def results(
         action=action,
         headline=TEXTS["headline"][words],
         lead=TEXTS["lead"].get(words, TEXTS["lead"][action]),
-        how=_how(result),
+        how=how_sure(result.decision),
         hits=tuple(cards),
         products=tuple(_name(each, products.get(each.code), recorded.country) for each in result.products),
         notices=(*_notices(result, down), *notices),
@@ -107,6 +108,13 @@ def solution_address(solution: str, search: str | None, language: str | None = N
     return f"/solutions/{segment(solution)}" + (f"?{urlencode(asked)}" if asked else "")
 
 
+def how_sure(decision: Decision) -> str:
+    """Say how often the first solution is right, never "always", and whether that was checked here."""
+    share = TEXTS["how_shares"][round(decision.probability * 10)]
+    checked = TEXTS["how_verified"] if decision.certified else TEXTS["how_unverified"]
+    return str(TEXTS["how_chance"].format(share=share, checked=checked))
+
+
 def _verdict(result: SearchResult, hits: list[Hit], rejected: set[str], down: bool) -> tuple[str, str]:
     """Return the action, and the key of its words; what was rejected is no answer any more."""
     left = [hit for hit in hits if hit.id not in rejected]
@@ -119,12 +127,6 @@ def _verdict(result: SearchResult, hits: list[Hit], rejected: set[str], down: bo
     if result.decision.action == "answer":
         return "answer", "answer"
     return "ask", "ask_one" if len(left) == 1 else "ask"
-
-
-def _how(result: SearchResult) -> str:
-    share = round(result.decision.probability * 100)
-    verified = TEXTS["how_verified"] if result.decision.certified else TEXTS["how_unverified"]
-    return f"{TEXTS['how_chance'].format(share=min(max(share, 1), 99))} {verified}"
 
 
 def _notices(result: SearchResult, down: bool) -> Iterable[str]:
