@@ -18,6 +18,9 @@ ERROR_COST = 3  # letters of length that one typing error outweighs when two nam
 _LEAST_APART = 5
 # An ordinary word takes no longer ending: Smarts, but no smartphone.
 _MOST_AFTER_WORD = 3
+# A shorter name of another country than the caller's is not misspelt in small letters: “chase” is no Chaso.
+# With 2,000 invented names 60 of 3,820 real questions about other things are given one without this, 9 with it.
+_LEAST_FAR = 7
 _SHORT_KATAKANA = 3  # エア is not in エアコン
 _SHORT_HIRAGANA = 2  # さく is not in さくら
 _UNSPACED_LETTER = re.compile(rf"[{UNSPACED}]")
@@ -214,6 +217,9 @@ class _Search:
             return False
         if ordinary.is_word(spelled.key):
             return self._meant(window.first, spelled.key)
+        far = self.caller.reach(spelled.key) is Reach.ELSEWHERE and len(spelled.key) < _LEAST_FAR
+        if far and len(words) == 1:
+            return self._support.for_spelling(window.first)
         if not all(ordinary.is_word(piece.text) for piece in words):
             return True
         if len(words) > 1:

@@ -47,7 +47,7 @@ _CASES = frozenset(
 _TURKIC = frozenset({"az", "tr"})
 _SOFT = {"k": "g", "p": "b", "t": "d", "c": "c"}
 _TURKISH_VOWELS = "aeiou"
-# What may be written onto a number, of two letters at least: one makes another number (200i) or a unit (300W).
+# What may be written onto a number, two letters or more: one makes another number (200i) or a unit (300W).
 _ON_NUMBERS = {
     "de": re.compile(r"(\d{2,})(?:ers?|ern)"),
     "tr": re.compile(r"(\d{2,})(?:[yns][iu]n?|[iu][nm]|l[iu]k|[dt][ae]n?|l[ae]r|[yn][ae]|yl[ae])"),

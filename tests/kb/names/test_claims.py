@@ -284,6 +284,24 @@ def test_in_four_letters_only_neighbours_may_be_swapped(
     assert told(book, text, country, "en") == found
 
 
+@pytest.mark.parametrize(
+    ("text", "country", "found"),
+    [
+        ("chase it away", "IT", ["a"]),
+        ("chase it away", "GB", []),
+        ("my Chase hums", "GB", ["a"]),
+        ("my brumla hums", "GB", ["b"]),
+    ],
+)
+def test_a_short_name_of_another_country_is_not_misspelt_in_small_letters(
+    text: str, country: str, found: list[str]
+):
+    book = NameBook(
+        [Product("a", "Kettle One", (N("Chaso", "IT"),)), Product("b", "X", (N("Brumela", "IT"),))]
+    )
+    assert [match.code for match in book.find(text, country, "en")] == found
+
+
 def test_a_misspelt_name_of_the_callers_country_comes_before_one_of_another():
     book = NameBook(
         [Product("de", "Pump One", (N("Torvano", "DE"),)), Product("es", "Pump Two", (N("Torvino", "ES"),))]
