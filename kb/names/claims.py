@@ -19,7 +19,7 @@ _LEAST_APART = 5
 # An ordinary word takes no longer ending: Smarts, but no smartphone.
 _MOST_AFTER_WORD = 3
 # A shorter name of another country than the caller's is not misspelt in small letters: “chase” is no Chaso.
-# With 2,000 invented names 60 of 3,820 real questions about other things are given one without this, 9 with it.
+# With 2,000 invented names, 60 of 3,820 real questions about other things are given one without this, 9 with.
 _LEAST_FAR = 7
 _SHORT_KATAKANA = 3  # エア is not in エアコン
 _SHORT_HIRAGANA = 2  # さく is not in さくら
