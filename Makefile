@@ -29,6 +29,7 @@ bench: $(VENV)/.installed ## speed, memory and load on the demo data, or on DATA
 
 quality: $(VENV)/.installed ## quality with intervals on the demo data, and on the BEIR folders under DATA=...
 	$(BIN)/python -m bench.quality $(DATA)
+	$(if $(DATA),$(BIN)/python -m bench.bound $(DATA))
 
 calibrate: $(VENV)/.installed ## fit the decision anew on the BEIR folders under DATA=...
 	$(BIN)/python -m bench.calibrate $(DATA)

@@ -1,10 +1,14 @@
 import itertools
+import math
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
+from indexer import bound
 from indexer.bound import faultless_limit, threshold, wrong_limit
 
 
@@ -69,3 +73,35 @@ def test_who_accepts_more_wrong_answers_never_gets_fewer(
     points = zip(answered, missed, strict=True)
     curve = limited(*((round(0.99 - 0.01 * step, 2), *point) for step, point in enumerate(points)))
     assert threshold(curve, max(rates)) <= threshold(curve, min(rates))
+
+
+def answers_needed(share: float, rate: float) -> str:
+    """Return how many answers prove a rate when this share of them, rounded up, is wrong."""
+    if share >= rate:
+        return "never"
+    answered = bound.least(rate)
+    while wrong_limit(math.ceil(round(share * answered, 9)), answered) > rate:
+        answered += 1
+    return str(answered)
+
+
+def test_the_documentation_says_how_many_answers_it_takes():
+    text = (Path(__file__).parents[2] / "docs" / "DECISION.md").read_text(encoding="utf-8")
+    for rate in (0.02, 0.05, 0.10, 0.20):
+        expected = [answers_needed(share, rate) for share in (0.0, 0.01, 0.02, 0.05)]
+        assert f"| at most {rate:.0%} wrong | {' | '.join(expected)} |".replace("%", " %") in text
+    assert [bound.least(0.10, 1 - 0.05 / groups) for groups in (2, 5)] == [36, 44]
+
+
+def test_coverage_is_the_share_that_is_answered():
+    probabilities = np.array([0.9] * 40 + [0.3] * 10)
+    proof = bound.certify(probabilities, np.array([True] * 40 + [False] * 10), 0.10)
+    assert (proof.threshold, proof.outcomes, proof.answered, proof.wrong) == (0.9, 50, 40, 0)
+    assert proof.coverage == 0.8
+    assert bound.certify(np.empty(0), np.empty(0, dtype=np.bool_), 0.10).coverage == 0.0
+
+
+@pytest.mark.parametrize(("wrong", "answered"), [(1, 10), (5, 40), (30, 100)])
+def test_what_is_proven_wrong_is_the_rate_at_which_so_many_errors_have_5_per_cent(wrong: int, answered: int):
+    assert binom.sf(wrong - 1, answered, bound.proven_wrong(wrong, answered)) == pytest.approx(0.05)
+    assert bound.proven_wrong(0, answered) == 0.0
