@@ -1,20 +1,17 @@
-"""The command line: `precedent demo | init | import | index | search | evaluate | serve`.
+"""The command line: `precedent demo | init | import | index | search | evaluate | replay | serve`.
 
 Parts that load the embedder or the web framework are imported where they are used, so that `--help` is quick.
 """
 
 import gc
-import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import structlog
 import typer
-from tqdm import tqdm
 
 from kb import db, documents, locales
 from kb import settings as kb_settings
@@ -23,13 +20,14 @@ from kb.errors import Invalid, NoIndex, PrecedentError
 from kb.settings import Settings
 from service import audit
 from service.names import names
+from service.replay.command import replay
+from service.terminal import AsJson, bar, print_json, steps
 
 if TYPE_CHECKING:
     from indexer.embed import Embedder
     from indexer.snapshot import Snapshot
     from kb.imports import Report
 
-BAR_AFTER = 1.0  # seconds; shorter work shows no bar
 ACTOR = "command line"
 
 app = typer.Typer(
@@ -39,7 +37,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 app.command("names")(names)
 app.command("audit")(audit.audit)
 Country = Annotated[str | None, typer.Option(help="Country of the caller, two letters: ES.")]
@@ -94,12 +91,12 @@ def import_(
     settings = kb_settings.load()
     reports = []
     for path in paths:
-        with _bar(f"Importing {path.name}", "rows") as bar:
-            reports.append(_import(settings, path, kind, trust, bar.update))
+        with bar(f"Importing {path.name}", "rows") as shown:
+            reports.append(_import(settings, path, kind, trust, shown.update))
         if not as_json:
             _tell(path, reports[-1])
     if as_json:
-        _print_json([_report(path, report) for path, report in zip(paths, reports, strict=True)])
+        print_json([_report(path, report) for path, report in zip(paths, reports, strict=True)])
     if any(report.rejected for report in reports):
         raise typer.Exit(1)
 
@@ -120,7 +117,7 @@ def index(
         return
     id_ = _index(settings, open_embedder(settings))
     if as_json:
-        _print_json({"snapshot": id_})
+        print_json({"snapshot": id_})
     else:
         typer.echo(f"Published index {id_}.")
 
@@ -143,7 +140,7 @@ def search(
     where = locales.country(country) if country else settings.default_country
     result = open_index(settings).search(text, country=where, language=spoken, limit=limit)
     if as_json:
-        _print_json(SearchAnswer.of("", result).model_dump(exclude={"search"}))
+        print_json(SearchAnswer.of("", result).model_dump(exclude={"search"}))
         return
     for match in result.products:
         typer.echo(f"“{match.matched}” = {match.name}")
@@ -177,16 +174,19 @@ def evaluate(
     beir = imports.read_beir(folder, require_qrels=True)
     catalogue = imports.read_products(products) if products else ()
     embedder, decider = open_embedder(settings), decide.load(settings.max_wrong)
-    with _steps() as step:
+    with steps() as step:
         figures = measure(folder.resolve().name, beir, catalogue, embedder, decider, step)
     if as_json:
-        _print_json(figures)
+        print_json(figures)
         return
     for name, value in figures.items():
         if name not in ("by", "seconds"):
             typer.echo(f"{name:20} {'-' if value is None else value}")
     for name, value in figures["seconds"].items():
         typer.echo(f"{name:20} {value} s")
+
+
+app.command()(replay)
 
 
 @app.command()
@@ -212,8 +212,8 @@ def demo(
     names = ("products", "customers", "articles", "tickets", "unreviewed", "contacts", "incidents", "routing")
     for name in names:
         kind, trust = ("tickets", False) if name == "unreviewed" else (name, True)
-        with _bar(f"Importing {name}.jsonl", "rows") as bar:
-            _import(settings, FOLDER / f"{name}.jsonl", kind, trust, bar.update)
+        with bar(f"Importing {name}.jsonl", "rows") as shown:
+            _import(settings, FOLDER / f"{name}.jsonl", kind, trust, shown.update)
     embedder = open_embedder(settings)
     _index(settings, embedder, only_if_changed=True)
     typer.echo(f"The demo company lives in {settings.data_dir}; delete that folder to be rid of it.")
@@ -258,7 +258,7 @@ def _index(settings: Settings, embedder: "Embedder", *, only_if_changed: bool = 
         catalogue = documents.catalogue(session)
     if not found:
         raise Invalid("Nothing is published yet: import what was reviewed with --trust, then index.")
-    with _steps() as step:
+    with steps() as step:
         return build(found, catalogue, mark, embedder, settings.index_dir, step)
 
 
@@ -270,7 +270,7 @@ def _recalibrate(settings: Settings, as_json: bool) -> None:
     db.migrate(engine)
     report = recalibration.recalibrate(settings, db.sessions(engine), open_embedder(settings).id)
     if as_json:
-        _print_json(report.payload())
+        print_json(report.payload())
         return
     for sentence in report.sentences():
         typer.echo(sentence)
@@ -321,36 +321,6 @@ def _listening(settings: Settings, host: str | None, port: int | None) -> Settin
 
 def _without_password(settings: Settings) -> str:
     return db.open_engine(settings).url.render_as_string(hide_password=True)
-
-
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-@contextmanager
-def _bar(what: str, unit: str) -> "Iterator[tqdm[Any]]":
-    """Show a bar on a terminal, once the work takes longer than a moment."""
-    with tqdm(desc=what, unit=f" {unit}", delay=BAR_AFTER, disable=None) as bar:
-        yield bar
-
-
-@contextmanager
-def _steps() -> Iterator[Callable[[str, int, int], None]]:
-    """Show one bar a step; the step says how much of how much is done."""
-    bars: dict[str, tqdm[Any]] = {}
-
-    def step(what: str, done: int, total: int) -> None:
-        if what not in bars:
-            bars[what] = tqdm(
-                desc=what.capitalize(), total=total, unit=" texts", delay=BAR_AFTER, disable=None
-            )
-        bars[what].update(done - bars[what].n)
-
-    try:
-        yield step
-    finally:
-        for bar in bars.values():
-            bar.close()
 
 
 if __name__ == "__main__":
