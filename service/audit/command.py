@@ -78,10 +78,16 @@ def _ask_all(sessions: sessionmaker[Session], by: str) -> None:
 
 def _show(each: Waiting, place: str) -> None:
     typer.echo(f"\n{place}, asked on {each.at:%Y-%m-%d}" + (f", {each.country}" if each.country else ""))
-    typer.echo(f"\n  {each.text}\n")
-    typer.echo(f"First solution: {each.title or 'not there any more'}  [{each.solution}]")
+    typer.echo(f"\n  {_readable(each.text)}\n")
+    title = _readable(each.title or "not there any more")
+    typer.echo(f"First solution: {title}  [{_readable(each.solution)}]")
     if each.body:
-        typer.echo(f"\n{each.body}\n")
+        typer.echo(f"\n{_readable(each.body)}\n")
+
+
+def _readable(text: str) -> str:
+    """Leave out what would command a terminal rather than be read."""
+    return "".join(letter for letter in text if letter.isprintable() or letter == "\n")
 
 
 def _key() -> str:

@@ -2,23 +2,27 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session, sessionmaker
+from typer.testing import CliRunner
 
 from indexer import certificate, decide
 from indexer.bound import Proof
 from indexer.certificate import OTHERS, Certificate, Terms
 from indexer.embed import Embedder
+from indexer.snapshot import current
 from kb import audits, db, inquiries
 from kb.inquiries import SearchRecord, Shown
 from kb.settings import Settings
-from service import recalibration
+from service import cli, recalibration
 from service.app import create_app
 from service.recalibration import Schedule, recalibrate
+from service.reindex import Reindex
 
 SHIPPED = decide.load(0.10).version
 COLD = "my car will not turn over on frosty mornings"
@@ -133,6 +137,32 @@ def test_a_void_certificate_and_one_that_stays_are_told(
     found = certificate.read(settings.data_dir)
     assert found is not None
     assert (found.threshold("en"), found.proven_up_to, found.looked_up_to) == (0.5, 29, 40)
+
+
+def test_the_command_certifies_what_was_judged_and_makes_no_index(
+    company_settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in company_settings.environment().items():
+        monkeypatch.setenv(name, value)
+    before = current(company_settings.index_dir)
+    told = CliRunner().invoke(cli.app, ["index", "--recalibrate"])
+    assert (told.exit_code, told.stdout) == (0, f"{NOTHING}\n")
+    written = json.loads(CliRunner().invoke(cli.app, ["index", "--recalibrate", "--json"]).stdout)
+    assert (written["certified"], written["languages"]["*"]["needed"]) == (False, 29)
+    assert certificate.read(company_settings.data_dir) is not None
+    assert current(company_settings.index_dir) == before
+
+
+def test_a_process_beside_the_service_certifies(company_settings: Settings):
+    child = Reindex(company_settings)
+    child.start("--recalibrate")
+    ends = time.monotonic() + 120
+    while certificate.stamp(company_settings.data_dir) is None and time.monotonic() < ends:
+        time.sleep(0.1)
+    found = certificate.read(company_settings.data_dir)
+    child.close()
+    assert found is not None
+    assert (found.terms.decision, found.terms.max_wrong) == (SHIPPED, 0.10)
 
 
 def test_the_schedule_begins_once_a_day_when_something_was_judged(

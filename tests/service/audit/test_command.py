@@ -67,6 +67,12 @@ def test_each_search_is_shown_with_its_first_solution_and_judged(
     assert run().stdout == "Nothing waits to be judged.\n"
 
 
+def test_what_a_visitor_typed_commands_no_terminal(run: Run, sessions: sessionmaker[Session]):
+    with db.transaction(sessions) as session:
+        inquiries.record_search(session, drawn("it \x1b[2Jleaks\x07\nbadly"))
+    assert "  it [2Jleaks\nbadly\n" in run(typed="q\n").stdout
+
+
 @pytest.mark.parametrize("typed", ["s\ny\nq\n", "s\ny\n", "s\ny\nquit\n"])
 def test_what_is_skipped_waits_and_what_was_judged_before_the_end_is_kept(
     run: Run, keys: list[str], sessions: sessionmaker[Session], typed: str
