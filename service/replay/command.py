@@ -89,9 +89,8 @@ def notes(past: "Past", undated_articles: int = 0) -> tuple[str, ...]:
     if past.tickets and not any(ticket.solved_at for ticket in past.tickets):
         found.append("None of the tickets is solved, so none can answer another one.")
     if twice := contradictions(past.tickets):
-        found.append(
-            f"The same text stands under different solutions {twice:,} times; each was taken as it is."
-        )
+        often = "once" if twice == 1 else f"{twice:,} times"
+        found.append(f"The same text stands under different solutions {often}; each was taken as it is.")
     if undated_articles:
         found.append("Articles without a date counted as written before the first ticket.")
     return tuple(found)

@@ -68,7 +68,8 @@ def headline(outcome: Outcome) -> str:
             f" in. That is too few for a percentage; it takes {FEWEST}."
         )
     if outcome.sample.pairs:
-        return f"An estimate needs {outcome.missing:,} judged pairs."
+        more = "more " if outcome.answers and outcome.answers.judged else ""
+        return f"An estimate needs {outcome.missing:,} {more}judged pairs."
     return "No ticket came in after another one had been solved, so nothing can be said."
 
 
@@ -105,12 +106,13 @@ def _estimated(outcome: Outcome) -> list[str]:
         if not outcome.sample.pairs:
             return [f"For none of the {unlabelled:,} tickets without a solution was anything found."]
         judged = len(outcome.answers.judged) if outcome.answers else 0
-        more = (
-            f"{judged:,} are judged; an estimate needs {outcome.missing:,} more"
-            if judged
-            else (f"An estimate needs {outcome.missing:,}")
-        )
-        return [f"{unlabelled:,} tickets carry no solution. {more} judged pairs."]
+        said = [
+            f"{unlabelled:,} tickets carry no solution.",
+            f"{judged:,} pairs are judged." if judged else "",
+        ]
+        if outcome.figures.solved_before.of:  # else the headline says it
+            said.append(f"An estimate needs {outcome.missing:,} {'more ' if judged else ''}judged pairs.")
+        return [" ".join(filter(None, said))]
     skipped = outcome.answers.skipped if outcome.answers else 0
     left = f" {skipped} that could not be decided were left out." if skipped else ""
     return [

@@ -90,7 +90,7 @@ def test_without_labels_there_is_no_number_before_pairs_are_judged(run: Run, tmp
         ([*tickets(22), tickets(1)[0] | {"id": "x", "created_at": "2999-01-01"}],
          "1 ticket was left out: “created_at” is 2999-01-01, which cannot be."),
         ([*tickets(22), tickets(1)[0] | {"id": "x", "solution": "other"}],
-         "The same text stands under different solutions 1 times; each was taken as it is."),
+         "The same text stands under different solutions once; each was taken as it is."),
         (tickets(22, solved_at=None),
          "22 tickets solved at no stated time counted as solved"),
         (tickets(22, language="tlh"), "Of 22 tickets, 77 %"),
