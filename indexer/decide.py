@@ -23,6 +23,10 @@ Floats = npt.NDArray[np.float64]
 
 CALIBRATION = Path(__file__).with_name("decision.json")  # written by `make calibrate`
 SHOWN = 3
+# Features count as no further from their mean than this, in deviations. A company unlike all that the
+# classifier was fitted on would else be judged by weights never meant for it: of answers at P >= .99
+# on sets that were left out of the fit, 11 % were wrong, with it (and a weaker fit) 2 %.
+FURTHEST = 3.0
 VERSION_LENGTH = 12  # hexadecimal digits: no two calibrations of one installation share them by chance
 log = structlog.get_logger(__name__)
 # What of a result list tells whether its first hit is right.
@@ -71,9 +75,13 @@ class Classifier:
     weights: Floats
     intercept: float
 
+    def standardised(self, features: Floats) -> Floats:
+        """Return features of shape (..., len(FEATURES)) in deviations, none further out than FURTHEST."""
+        return np.clip((features - self.means) / self.deviations, -FURTHEST, FURTHEST)
+
     def probability(self, features: Floats) -> float:
         """Return the probability for features of shape (len(FEATURES),)."""
-        logit = float(((features - self.means) / self.deviations) @ self.weights) + self.intercept
+        logit = float(self.standardised(features) @ self.weights) + self.intercept
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 

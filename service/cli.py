@@ -37,8 +37,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("names")(names)
 app.command("audit")(audit.audit)
+app.command("names")(names)
 Country = Annotated[str | None, typer.Option(help="Country of the caller, two letters: ES.")]
 Language = Annotated[str | None, typer.Option(help="Language of the caller: es or pt-BR.")]
 

@@ -19,7 +19,7 @@ from indexer.decide import (
 )
 from indexer.fuse import NONE, Ranking
 
-LEGS = ("dense", "lexical", "cosine", "votes", "product")
+LEGS = ("dense", "lexical", "cosine", "votes", "learned", "product")
 
 
 def ranking(*scores: float, **values: Any) -> Ranking:
