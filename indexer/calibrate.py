@@ -30,7 +30,7 @@ MOST_A_FOLDER = 1000  # questions a round, so that no folder outweighs the other
 # customers ask beside the point: each counts so many times.
 NATURAL_WEIGHT = 3.0
 # Of the regularisation (C of scikit-learn). A stronger fit is hardly better on sets left out of it (AUROC of
-# solved .854 at .003, .858 at .1) and surer of itself than it may be (logarithmic loss .59 at .003, .68 at .1).
+# solved .854 at .003, .858 at .1) and surer of itself than it may be (log loss .59 at .003, .68 at .1).
 STRENGTH = 0.003
 ESCALATED_ANSWERABLE = 0.05  # share of answerable questions that the shipped lower limit escalates
 CURVE = tuple(round(0.99 - 0.01 * step, 2) for step in range(90))

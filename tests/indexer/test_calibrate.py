@@ -9,6 +9,7 @@ from bench import calibrate as command
 from indexer import calibrate, decide
 from indexer.decide import FEATURES, Decider
 from indexer.embed import Embedder
+from indexer.evaluate import auroc
 from indexer.query import Index
 from kb.documents import Document
 from kb.imports.beir import Beir, Query
@@ -65,9 +66,10 @@ def test_every_question_is_asked_with_and_without_its_answer(outcomes: list[cali
 def test_what_is_fitted_tells_right_from_wrong(outcomes: list[calibrate.Outcome]):
     for leg in decide.LEGS:
         judge = calibrate.fit(outcomes, leg, "first")
-        right = [judge.probability(row.features[leg]) for row in outcomes if row.first[leg]]
-        wrong = [judge.probability(row.features[leg]) for row in outcomes if not row.first[leg]]
-        assert np.mean(right) > np.mean(wrong) + 0.3
+        judged = np.array([judge.probability(row.features[leg]) for row in outcomes])
+        right = np.array([row.first[leg] for row in outcomes])
+        assert judged[right].mean() > judged[~right].mean() + 0.1
+        assert (auroc(judged, right) or 0) > 0.85
 
 
 def test_the_curve_counts_what_would_be_answered(outcomes: list[calibrate.Outcome]):
