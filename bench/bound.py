@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.quality import read_folders
+from bench.sets import read_folders
 from indexer import bound, decide
 from indexer.bound import Flags, Floats
 from indexer.corpus import make_corpus

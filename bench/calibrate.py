@@ -6,7 +6,7 @@ The demo company is always among the sets; each FOLDER is a BEIR folder or holds
 import json
 import sys
 
-from bench.quality import demo_set, read_folders
+from bench.sets import demo_set, read_folders
 from indexer import decide
 from indexer.calibrate import calibrate
 from indexer.embed import open_embedder

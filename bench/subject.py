@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import data
-from bench.quality import demo_questions
+from bench.sets import demo_questions
 from indexer.rows import entries
 from kb import db, documents, imports, settings
 from kb.documents import Document

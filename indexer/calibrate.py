@@ -14,7 +14,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from indexer import bound, decide
-from indexer.corpus import make_corpus
+from indexer.corpus import Corpus, make_corpus
 from indexer.decide import FEATURES, LEGS, SHOWN, Classifier
 from indexer.embed import Embedder, Vectors
 from indexer.fuse import Ranking
@@ -49,7 +49,7 @@ class Outcome:
     weight: float
 
 
-class _Remembering:
+class Remembering:
     """An embedder that encodes each question once, however many rounds it is asked in."""
 
     def __init__(self, embedder: Embedder) -> None:
@@ -65,11 +65,20 @@ class _Remembering:
         return np.stack([self._known[text] for text in texts])
 
 
-def outcomes(name: str, beir: Beir, catalogue: tuple[Product, ...], embedder: Embedder) -> Iterator[Outcome]:
-    """Ask the questions of one folder, with all solutions and with thirds taken out."""
+def outcomes(
+    name: str,
+    beir: Beir,
+    catalogue: tuple[Product, ...],
+    embedder: Embedder,
+    whole: Corpus | None = None,
+) -> Iterator[Outcome]:
+    """Ask the questions of one folder, with all solutions and with thirds taken out.
+
+    Who has the `whole` corpus already may hand it over.
+    """
     random = np.random.default_rng(SEED)
-    embedder = _Remembering(embedder)
-    whole = make_corpus(beir.documents, catalogue, embedder)
+    embedder = Remembering(embedder)
+    whole = whole or make_corpus(beir.documents, catalogue, embedder)
     known: dict[bytes, Vectors] = whole.known_vectors()
     asked = list(beir.queries)
     ids = sorted({document.id for document in beir.documents})

@@ -128,7 +128,7 @@ def decision_figures(asked: Sequence[Asked]) -> dict[str, float | None]:
     return {
         "auroc_answerable": auroc(probability, answerable),
         "auroc_solved": auroc(probability, solved),
-        "abstained_at_5": _abstained(probability, answerable),
+        "abstained_at_5": abstained(probability, answerable),
         "coverage": _mean([float(one.action == "answer") for one in asked]),
         "wrong_answer_rate": _mean([float(not one.solved) for one in answered]),
     }
@@ -161,7 +161,7 @@ def _mean(values: Sequence[float]) -> float | None:
     return round(float(np.mean(values)), 4) if values else None
 
 
-def _abstained(probability: Floats, answerable: npt.NDArray[np.bool_]) -> float | None:
+def abstained(probability: Floats, answerable: npt.NDArray[np.bool_]) -> float | None:
     """Return the share of the unanswerable below the 5 % quantile of the answerable."""
     if answerable.all() or not answerable.any():
         return None

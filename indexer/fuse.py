@@ -1,6 +1,6 @@
 """Two legs to one ranking: standardised scores are added, phrasings vote, boosts are bounded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -43,13 +43,25 @@ class Boosts:
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each leg counts beside the dense one."""
+
+    lexical: float = LEXICAL_WEIGHT
+    votes: float = VOTE_WEIGHT
+    learned: float = LEARNED_WEIGHT
+
+
+WEIGHTS = Weights()
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """Scores of all solutions, each of shape (solutions,); a solution that neither leg found has -inf.
 
     `dense`, `lexical` and `learned` are deviations above the query's mean, `cosine` is raw, `votes` are
     shares. Of the whole list: `near`, how far the nearest passages' mean cosine is above what is `typical` in
     the corpus; `crowd`, how many solutions share the nearest ten; `density`, the logarithm of passages a
-    solution.
+    solution; `trusted` and `taught`, how much of their weight the lexical and the learned leg have here.
     """
 
     scores: Floats
@@ -64,6 +76,16 @@ class Ranking:
     near: float = 0.0
     crowd: int = 0
     density: float = 0.0
+    language: Floats | None = None
+    trusted: float = 1.0
+    taught: float = 0.0
+
+    def reweighed(self, weights: Weights) -> Floats:
+        """Return the scores that other weights would give, shape (solutions,)."""
+        scores = self.dense + weights.lexical * self.trusted * self.lexical + weights.votes * self.votes
+        scores = scores + weights.learned * self.taught * self.learned + PRODUCT_BOOST * self.product
+        scores = scores if self.language is None else scores + LANGUAGE_BOOST * self.language
+        return np.where(self.scores > NONE, scores, NONE).astype(np.float32)
 
     def best(self, limit: int) -> Numbers:
         """Return the numbers of the best solutions, best first, ties in their own order."""
@@ -92,17 +114,15 @@ def fuse(
     solutions = len(allowed)
     cosine, dense, votes = _dense_leg(neighbours, owners_of_neighbours, solutions)
     words, shares_words = _lexical_leg(lexical.scores, owners, solutions)
-    weight = 1.0
+    trusted = 1.0 / LEXICAL_WEIGHT  # words alone: in full
     if neighbours is not None:
-        weight = LEXICAL_WEIGHT * _ramp(lexical.coverage, *(COVERAGE_AT_HOME if at_home else COVERAGE_ABROAD))
+        trusted = _ramp(lexical.coverage, *(COVERAGE_AT_HOME if at_home else COVERAGE_ABROAD))
     learned = np.zeros(solutions, dtype=np.float32) if learned is None else learned
     density = float(np.log(max(len(owners), 1) / max(solutions, 1)))
     taught = _ramp(density, float(np.log(LEARNED_FROM)), float(np.log(LEARNED_FULLY)))
-    scores = dense + weight * words + VOTE_WEIGHT * votes + LEARNED_WEIGHT * taught * learned
-    scores = scores + PRODUCT_BOOST * boosts.product + LANGUAGE_BOOST * boosts.language
     found = allowed & ((votes > 0) | (cosine > NONE) | shares_words)
-    return Ranking(
-        np.where(found, scores, NONE).astype(np.float32),
+    unweighed = Ranking(
+        np.where(found, np.float32(0), NONE),
         dense,
         words,
         cosine,
@@ -114,7 +134,11 @@ def fuse(
         near=float(neighbours.cosines[:NEAREST].mean()) - neighbours.typical if neighbours else 0.0,
         crowd=len(set(owners_of_neighbours[:CROWD].tolist())),
         density=density,
+        language=boosts.language,
+        trusted=trusted,
+        taught=taught,
     )
+    return replace(unweighed, scores=unweighed.reweighed(WEIGHTS))
 
 
 def _ramp(value: float, start: float, end: float) -> float:
