@@ -1,4 +1,7 @@
-"""What a set would have got if everything had been tuned without it."""
+"""What a set would have got with weights, or with a decision, that were chosen without it.
+
+The two are told apart: the decision is judged by the ranking that ships.
+"""
 
 import itertools
 from collections.abc import Sequence
@@ -21,7 +24,7 @@ TWINS = frozenset({"wixqa", "wixqa-open"})
 
 @dataclass(frozen=True)
 class LeftOut:
-    """How the questions of a set fare under weights and a classifier that have not seen it."""
+    """Weights, and probabilities under a classifier, that have not seen the set."""
 
     weights: Weights
     probability: Floats
@@ -36,7 +39,7 @@ def others(sets: Sequence[Asked], one: Asked) -> list[Asked]:
 
 def left_out(sets: Sequence[Asked], one: Asked, max_wrong: float) -> LeftOut | None:
     """Tune on the other sets; None where there are fewer than two of them."""
-    rest = others(sets, one)
+    rest = [each for each in others(sets, one) if each.answerable.any()]
     if len(rest) < 2:
         return None
     first = calibrate.fit(outcomes_of(rest), "both", "first")

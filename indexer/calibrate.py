@@ -61,7 +61,8 @@ class Remembering:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known.update(zip(fresh, self._encode(fresh), strict=True))
+        if fresh:
+            self._known.update(zip(fresh, self._encode(fresh), strict=True))
         return np.stack([self._known[text] for text in texts])
 
 

@@ -58,7 +58,9 @@ class Weights:
     def check(self) -> None:
         """Raise Unavailable when the file is not what it was."""
         if _sha256(self.path) != self.sha256:
-            raise Unavailable(f"{self.path.name} of the package {self.package} is damaged: install it again.")
+            raise Unavailable(
+                f"The file {self.path.name} of the package {self.package} is damaged: install it again."
+            )
 
 
 def prepared_folder(cache: Path) -> Path:

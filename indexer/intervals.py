@@ -1,4 +1,4 @@
-"""Intervals of measures that are no plain proportion: a bootstrap by question."""
+"""Intervals of measures over questions: a bootstrap, and exact limits where it would claim too much."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,3 +35,18 @@ def bootstrap(measure: Callable[[Rows], float | None], count: int, draws: int = 
     found = [each for each in drawn if each is not None]
     low, high = np.quantile(found, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]).tolist() if found else (value, value)
     return Interval(value, low, high)
+
+
+def proportion(hits: npt.NDArray[np.bool_]) -> Interval | None:
+    """Return the share of `hits` with its interval; None when there are none to count.
+
+    Where all agree every draw agrees too: there the limits are exact (Clopper and Pearson 1934).
+    """
+    count = len(hits)
+    if not count:
+        return None
+    share = float(hits.mean())
+    if 0 < share < 1:
+        return bootstrap(lambda rows: float(hits[rows].mean()), count)
+    further = 1 - ((1 - LEVEL) / 2) ** (1 / count)
+    return Interval(share, 1 - further, 1.0) if share else Interval(share, 0.0, further)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ def test_the_page_tells_each_way_and_the_decision(asked: Asked):
     rows = [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| ")]
     assert rows == ["|", "| TF-IDF", "| BM25", "| dense", "| all", "| decision", "| as it ships"]
     assert "3 questions, 0 of them without an answer; 9 passages." in page
-    assert "| dense | 1.000 (1.000–1.000) | 1.000 (1.000–1.000) |" in page
+    assert "| dense | 1.000 (.292–1.000) | 1.000 (.292–1.000) |" in page
 
 
 def test_what_is_left_out_is_shown_beside(asked: Asked):
@@ -81,6 +82,11 @@ def test_what_is_left_out_is_shown_beside(asked: Asked):
     ]
     page = "\n".join(quality.tables(sets, 0.1))
     assert page.count("| all, left out |") == page.count("| left out |") == 3
+
+
+def test_a_folder_without_sets_is_refused(tmp_path: Path):
+    with pytest.raises(SystemExit, match=r"No folder with corpus\.jsonl in "):
+        quality.main([str(tmp_path)])
 
 
 def test_other_weights_give_other_scores(asked: Asked):

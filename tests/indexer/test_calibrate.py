@@ -130,3 +130,9 @@ def test_the_command_reads_folders_and_writes_a_calibration(
 
 def write_lines(path: Path, rows: list[dict[str, object]]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def test_each_question_is_encoded_once(embedder: Embedder):
+    remembering = calibrate.Remembering(calibrate.Remembering(embedder))
+    first = remembering.queries(["the pump hums", "no wifi"])
+    assert np.array_equal(remembering.queries(["no wifi", "the pump hums"]), first[::-1])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from indexer.intervals import bootstrap
+from indexer.intervals import bootstrap, proportion
 
 
 def test_the_value_lies_between_its_limits():
@@ -39,3 +39,19 @@ def test_the_same_questions_have_the_same_interval():
     values = np.random.default_rng(1).random(50)
     intervals = [bootstrap(lambda rows: float(values[rows].mean()), 50, draws=100) for _ in range(2)]
     assert intervals[0] == intervals[1]
+
+
+def test_a_share_of_all_or_nothing_has_exact_limits():
+    none, all_ = proportion(np.zeros(8, bool)), proportion(np.ones(8, bool))
+    assert none is not None
+    assert all_ is not None
+    assert (none.low, none.high) == (0, pytest.approx(0.3694, abs=1e-4))
+    assert (all_.low, all_.high) == (pytest.approx(0.6306, abs=1e-4), 1)
+
+
+def test_a_share_in_between_is_drawn():
+    interval = proportion(np.array([True] * 30 + [False] * 10))
+    assert interval is not None
+    assert interval.value == 0.75
+    assert 0.55 < interval.low < 0.66 < 0.84 < interval.high < 0.93
+    assert proportion(np.zeros(0, bool)) is None
