@@ -79,7 +79,7 @@ PAGES: dict[str, tuple[str, Visit]] = {
     "results": ("very likely|one of these", ask("vacuum cleaner whistles")),
     "results unfolded": ("very likely|one of these|Is it this", unfold),
     "results with one rejected": ("one of the others", reject),
-    "nothing fits": ("nothing that fits", ask("Which planets have rings, and who wrote of them?")),
+    "nothing fits": ("nothing that fits", ask("What is the best wine for fish?")),
     "solution": ("engine does not start", ask("frosty mornings engine start", "The engine does not start")),
     "solution without a search": ("Descaling", go("/solutions/descale")),
     "solution from right to left": ("إزالة", go("/solutions/descale?language=ar")),

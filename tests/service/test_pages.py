@@ -41,11 +41,11 @@ def test_a_problem_finds_its_solution(open_page: Open, scripts: bool):
 @WITH_AND_WITHOUT_SCRIPTS
 def test_what_nothing_solves_becomes_a_ticket_that_can_be_followed(open_page: Open, scripts: bool):
     page = open_page(java_script_enabled=scripts)
-    ask(page, "The Highmoor smells of burnt cloth.\nOnly uphill.")
+    ask(page, "The Highmoor will not start.\nOnly uphill.")
     page.get_by_role("button", name="None of these").click()
-    expect(page.get_by_label("In one line")).to_have_value("The Highmoor smells of burnt cloth.")
+    expect(page.get_by_label("In one line")).to_have_value("The Highmoor will not start.")
     expect(page.get_by_label("What happened?")).to_have_value(
-        "The Highmoor smells of burnt cloth.\nOnly uphill."
+        "The Highmoor will not start.\nOnly uphill."
     )
     expect(page.get_by_text("Tarnwald")).to_be_visible()
     page.get_by_label("E-mail").fill("ana@example.com")
@@ -60,17 +60,17 @@ def test_what_nothing_solves_becomes_a_ticket_that_can_be_followed(open_page: Op
     expect(page).to_have_url(re.compile(f"/status/{number}$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Received")
     expect(page.get_by_role("heading", name="Next step")).to_be_visible()
-    assert "cloth" not in page.content()
+    assert "uphill" not in page.content()
     assert "ana@" not in page.content()
 
 
 @WITH_AND_WITHOUT_SCRIPTS
 def test_when_nothing_fits_the_form_is_there_at_once(open_page: Open, scripts: bool):
     page = open_page(java_script_enabled=scripts)
-    ask(page, "Which planets have rings, and who wrote of them?")
+    ask(page, "What is the best wine for fish?")
     expect(page.get_by_role("heading", level=1)).to_have_text("We found nothing that fits")
     expect(page.get_by_label("What happened?")).to_have_value(
-        "Which planets have rings, and who wrote of them?"
+        "What is the best wine for fish?"
     )
     titles = page.get_by_role("group").get_by_role("link")
     expect(titles.first).to_be_hidden()
@@ -270,7 +270,7 @@ def test_nothing_that_was_typed_stands_in_an_address(open_page: Open):
     page = open_page()
     addresses: list[str] = []
     page.on("request", lambda request: addresses.append(request.url))
-    ask(page, "The Highmoor of Ana Torres smells of burnt cloth")
+    ask(page, "The Highmoor of Ana Torres will not start")
     page.get_by_role("button", name="None of these").click()
     page.get_by_label("E-mail").fill("ana@example.com")
     page.get_by_role("button", name="Send to us").click()
