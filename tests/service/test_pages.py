@@ -44,9 +44,7 @@ def test_what_nothing_solves_becomes_a_ticket_that_can_be_followed(open_page: Op
     ask(page, "The Highmoor will not start.\nOnly uphill.")
     page.get_by_role("button", name="None of these").click()
     expect(page.get_by_label("In one line")).to_have_value("The Highmoor will not start.")
-    expect(page.get_by_label("What happened?")).to_have_value(
-        "The Highmoor will not start.\nOnly uphill."
-    )
+    expect(page.get_by_label("What happened?")).to_have_value("The Highmoor will not start.\nOnly uphill.")
     expect(page.get_by_text("Tarnwald")).to_be_visible()
     page.get_by_label("E-mail").fill("ana@example.com")
     page.get_by_role("button", name="Send to us").click()
@@ -69,9 +67,7 @@ def test_when_nothing_fits_the_form_is_there_at_once(open_page: Open, scripts: b
     page = open_page(java_script_enabled=scripts)
     ask(page, "What is the best wine for fish?")
     expect(page.get_by_role("heading", level=1)).to_have_text("We found nothing that fits")
-    expect(page.get_by_label("What happened?")).to_have_value(
-        "What is the best wine for fish?"
-    )
+    expect(page.get_by_label("What happened?")).to_have_value("What is the best wine for fish?")
     titles = page.get_by_role("group").get_by_role("link")
     expect(titles.first).to_be_hidden()
     page.get_by_text("closest title").click()
