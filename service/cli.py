@@ -1,4 +1,4 @@
-"""The command line: `precedent demo | init | import | index | search | evaluate | replay | serve`.
+"""The command line: one module a feature, and here what sets up, indexes, searches and serves.
 
 Parts that load the embedder or the web framework are imported where they are used, so that `--help` is quick.
 """
