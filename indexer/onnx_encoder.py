@@ -12,6 +12,8 @@ import onnxruntime
 
 from kb.errors import Unavailable
 
+INT8, Q4 = "model_int8.onnx", "model_q4.onnx"
+WEIGHTS = ".data"  # the suffix of the weights of a graph, beside it
 Vectors = npt.NDArray[np.float32]
 
 # int8 against fp32 has cosine .98 to .999 on whole sentences; a processor that saturates falls to about .9.
@@ -27,13 +29,13 @@ class OnnxEncoder:
         check = json.loads((folder / "self_check.json").read_text(encoding="utf-8"))
         self.dimension = len(check["vectors"][0])
         self.bits = "int8"
-        self._session = _session(folder / "model_int8.onnx")
+        self._session = _session(folder / INT8)
         if not self._agrees(check):
             sys.stderr.write(
                 "This processor computes 8-bit vectors inexactly: using the 4-bit file, a little slower.\n"
             )
             self.bits = "q4"
-            self._session = _session(folder / "model_q4.onnx")
+            self._session = _session(folder / Q4)
             if not self._agrees(check):
                 raise Unavailable(
                     f"The embedder in {folder} gives wrong vectors: delete that folder and start again."
@@ -59,6 +61,7 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done already
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises classes of its own that share no base

@@ -6,7 +6,6 @@ Parts that load the embedder or the web framework are imported where they are us
 import gc
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from indexer.embed import Embedder
     from indexer.snapshot import Snapshot
     from kb.imports import Report
+    from service.opening import Opening
 
 ACTOR = "command line"
 
@@ -43,12 +43,15 @@ Country = Annotated[str | None, typer.Option(help="Country of the caller, two le
 Language = Annotated[str | None, typer.Option(help="Language of the caller: es or pt-BR.")]
 
 
-def main() -> None:
-    """Run a command; what we can explain becomes one sentence on standard error and exit status 1."""
+def main(opening: "Opening | None" = None) -> None:
+    """Run a command; what we can explain becomes one sentence on standard error and exit status 1.
+
+    `opening` is what was begun for a server before this module was loaded.
+    """
     # Events go beside the output of a command, which another program may read; `serve` has its own way.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
-        app()
+        app(obj=opening)
     except PrecedentError as error:
         typer.echo(f"precedent: {error}", err=True)
         sys.exit(1)
@@ -191,11 +194,15 @@ app.command()(replay)
 
 @app.command()
 def serve(
+    context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
 ) -> None:
     """Serve the pages and the API."""
-    _serve(_listening(kb_settings.load(), host, port))
+    from service.opening import Opening
+
+    opening: Opening = context.obj or Opening()
+    _serve(_listening(kb_settings.load(), host, port), opening.embedder)
 
 
 @app.command()
@@ -217,7 +224,7 @@ def demo(
     embedder = open_embedder(settings)
     _index(settings, embedder, only_if_changed=True)
     typer.echo(f"The demo company lives in {settings.data_dir}; delete that folder to be rid of it.")
-    _serve(settings, embedder)
+    _serve(settings, lambda: embedder)
 
 
 def _import(
@@ -285,32 +292,15 @@ def _live(settings: Settings) -> "Snapshot | None":
         return None
 
 
-def _serve(settings: Settings, embedder: "Embedder | None" = None) -> None:
-    # Both are read from the disk while the web framework is loaded: a second less until it is ready.
+def _serve(settings: Settings, embedder: "Callable[[], Embedder | None]") -> None:
     gc.disable()  # until the server has started
-    with ThreadPoolExecutor(2) as pool:
-        pool.submit(texts.load_identifier)
-        opening = pool.submit(_embedder_of_index, settings) if embedder is None else None
-        from service.app import create_app
-        from service.server import serve as listen
-
-        embedder = opening.result() if opening else embedder
+    from service.app import create_app
+    from service.server import serve as listen
 
     def announce(address: str) -> None:
         typer.echo(f"Precedent is ready at {address} (Ctrl+C stops it).")
 
-    listen(create_app(settings, embedder), settings, announce)
-
-
-def _embedder_of_index(settings: Settings) -> "Embedder | None":
-    """Open the embedder where an index waits for it; what fails here is told by who needs it."""
-    from indexer import snapshot
-    from indexer.embed import open_embedder
-
-    try:
-        return open_embedder(settings) if snapshot.current(settings.index_dir) else None
-    except PrecedentError:
-        return None
+    listen(create_app(settings, embedder()), settings, announce)
 
 
 def _listening(settings: Settings, host: str | None, port: int | None) -> Settings:

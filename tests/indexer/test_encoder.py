@@ -95,8 +95,8 @@ def test_two_processes_at_once_make_one_whole_folder(made: Path):
     manifest = json.loads((made / encoder.MANIFEST).read_text(encoding="utf-8"))
     files = {str(path.relative_to(made)): path.stat().st_size for path in made.rglob("*") if path.is_file()}
     assert manifest["sizes"] == {name: size for name, size in files.items() if name != encoder.MANIFEST}
-    served = {"model_int8.onnx", "model_q4.onnx", "model.safetensors", "tokenizer.json", encoder.PIECES}
-    assert served <= set(files)
+    graphs = {f"model_{bits}.{kind}" for bits in ("int8", "q4") for kind in ("onnx", "data")}
+    assert graphs | {"model.safetensors", "tokenizer.json", encoder.PIECES} <= set(files)
 
 
 def test_a_prepared_folder_holds_the_weights_of_its_image(made: Path):
@@ -112,7 +112,7 @@ def test_a_prepared_folder_holds_the_weights_of_its_image(made: Path):
             assert session.run(None, {"input_ids": ids})[0][0] @ vector > 0.98
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "model_q4.onnx", encoder.PIECES, encoder.MANIFEST])
+@pytest.mark.parametrize("name", ["model.safetensors", "model_q4.data", encoder.PIECES, encoder.MANIFEST])
 def test_a_truncated_file_is_noticed(made: Path, tmp_path: Path, name: str):
     copy = shutil.copytree(made, tmp_path / "copy")
     assert encoder._intact(copy)
