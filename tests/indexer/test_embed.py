@@ -123,7 +123,7 @@ def saturated(prepared: Path, tmp_path: Path) -> Path:
     """Give the prepared folder as a processor sees it that computes the 8-bit file wrongly."""
     folder = tmp_path / "an-embedder"
     folder.mkdir()
-    for name in (encoder.PIECES, "self_check.json", "model_q4.onnx"):
+    for name in (encoder.PIECES, "self_check.json", "model_q4.onnx", "model_q4.data"):
         (folder / name).symlink_to(prepared / name)
     (folder / encoder.ENGLISH).symlink_to(prepared / encoder.ENGLISH)
     write_wrong_vectors(folder / "model_int8.onnx")
