@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import select, update
@@ -17,10 +17,18 @@ Kind = Literal["article", "ticket"]
 State = Literal["draft", "published", "withdrawn"]
 Source = Literal["ticket", "search", "import", "editor"]
 
+# Translations that change within this time belong to one edition: an import writes them one after another,
+# and a translator needs a while.
+SAME_EDITION = timedelta(days=2)
+
 
 @dataclass(frozen=True, slots=True)
 class SolutionView:
-    """A solution as a reader sees it; `body` is Markdown, `languages` are all it can be read in."""
+    """A solution as a reader sees it; `body` is Markdown, `languages` are all it can be read in.
+
+    `newer` is the language whose text changed long after this one, where there is one: a translation that
+    has not followed may be out of date.
+    """
 
     id: str
     language: str
@@ -31,6 +39,7 @@ class SolutionView:
     updated_at: datetime
     visibility: str
     kind: str
+    newer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ def get(session: Session, id: str, language: str | None, may_see: frozenset[str]
         updated_at=text.updated_at,
         visibility=row.visibility,
         kind=row.kind,
+        newer=_newer(text, texts.values()),
     )
 
 
@@ -193,6 +203,11 @@ def withdraw_phrasings(session: Session, origin: str) -> set[str]:
     changed = {row.solution.key for row in rows}
     _stamp(session, changed)
     return changed
+
+
+def _newer(text: SolutionText, texts: Iterable[SolutionText]) -> str | None:
+    last = max(texts, key=lambda each: each.updated_at)
+    return last.language if last.updated_at - text.updated_at > SAME_EDITION else None
 
 
 def _known(session: Session, keys: Iterable[str]) -> dict[str, Solution]:

@@ -13,6 +13,7 @@ from kb.tables.sites import Site
 from kb.tables.solutions import Phrasing, Solution, SolutionText, Watermark, solution_products
 from kb.tables.teams import ROLES, Account, RoutingRule, Team, TeamMember
 from kb.tables.tickets import TICKET_KINDS, TICKET_STATES, Ticket, TicketEvent, TicketMessage, ticket_products
+from kb.tables.votes import VOTES, Vote
 
 __all__ = [
     "ACTIONS",
@@ -27,6 +28,7 @@ __all__ = [
     "TICKET_STATES",
     "VERDICTS",
     "VISIBILITIES",
+    "VOTES",
     "Account",
     "Article",
     "ArticleTranslation",
@@ -56,6 +58,7 @@ __all__ = [
     "TicketEvent",
     "TicketMessage",
     "Utc",
+    "Vote",
     "Watermark",
     "Words",
     "article_products",

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -170,3 +171,15 @@ def test_products_are_kept_unless_they_are_given(session: Session):
     assert solutions.get(session, "leak", "en", PUBLIC).products == ("k1", "k2")
     put(session, NewText("leak", "en", "T", "C", ()))
     assert solutions.get(session, "leak", "en", PUBLIC).products == ()
+
+
+def test_a_translation_that_did_not_follow_a_change_names_the_newer_one(session: Session):
+    put(session, LEAK, FUGA)
+    later = MOMENT + timedelta(days=1)
+    put(session, replace(LEAK, body="Change both seals."), at=later)
+    assert solutions.get(session, "leak", "es", PUBLIC).newer is None
+    put(session, replace(LEAK, body="Change all seals."), at=later + timedelta(days=2))
+    assert solutions.get(session, "leak", "es", PUBLIC).newer == "en"
+    assert solutions.get(session, "leak", "en", PUBLIC).newer is None
+    solutions.withdraw(session, "leak", "en", actor="ana", why="wrong")
+    assert solutions.get(session, "leak", "es", PUBLIC).newer is None
