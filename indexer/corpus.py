@@ -13,7 +13,7 @@ from indexer.rows import Entry, Key, Row, entries
 from indexer.segment import Delta, Owners, Segment, make_segment
 from indexer.vectorise import Keep, Progress, vectorise
 from kb.documents import Document
-from kb.products import NameBook, Product
+from kb.products import Product, name_book
 
 # Beyond a tenth of the index (or so many passages) its statistics speak of another corpus: make it anew.
 SHARE, LEAST = 0.1, 50
@@ -100,7 +100,7 @@ def make_corpus(
     keep: Keep | None = None,
 ) -> Corpus:
     """Cut, embed and index `documents` as one segment."""
-    made = entries(documents, NameBook(catalogue))
+    made = entries(documents, name_book(catalogue))
     return compose(make_segment(made, embedder, known or {}, keep, progress), catalogue, Delta())
 
 

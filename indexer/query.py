@@ -21,7 +21,7 @@ from indexer.vectorise import Keep
 from kb import text as texts
 from kb.documents import Document
 from kb.errors import Invalid
-from kb.products import NameBook, Product, ProductMatch
+from kb.products import Product, ProductMatch, name_book
 from kb.settings import Settings
 
 __all__ = ["Decision", "Hit", "Index", "Query", "SearchResult", "Suggestion", "open_index"]
@@ -67,7 +67,7 @@ class Index:
         self._engine = engine
         self._embedder = embedder
         self._decider = decider
-        self._names = NameBook(engine.catalogue)
+        self._names = name_book(engine.catalogue)
         self._groups = _groups(engine.documents)
         self._solutions = list(self._groups)
         number = {id_: i for i, id_ in enumerate(self._solutions)}
@@ -171,8 +171,7 @@ class Index:
 
         New text is embedded unless its vector is among the `known`; `keep` is given what was embedded.
         """
-        names = self._names if catalogue == self._engine.catalogue else NameBook(catalogue)
-        found = entries(documents, names)
+        found = entries(documents, name_book(catalogue))
         kept = {entry.key for entry in found}
         gone = {(d.id, d.language) for id_ in ids for d in self._groups.get(id_, ())} - kept
         amended = self._engine.amended(catalogue, found, gone, self._embedder, known, keep)

@@ -121,6 +121,12 @@ class NameBook:
         return frozenset(piece.text for name in names for piece in pieces(name)) - {key}
 
 
+@lru_cache(maxsize=4)
+def name_book(catalogue: tuple[Product, ...]) -> NameBook:
+    """Return the names of a catalogue, made once: of 2,000 products that takes a second."""
+    return NameBook(catalogue)
+
+
 def _resolve(
     entries: list[_Entry], country: str | None, language: str | None, codes: frozenset[str]
 ) -> list[_Entry]:

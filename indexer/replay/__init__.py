@@ -6,7 +6,7 @@ labels what had been solved, `sample` and `estimate` tell it by judged pairs whe
 """
 
 from indexer.replay.asking import Found, Replayed, replay
-from indexer.replay.estimate import Estimate, estimate
+from indexer.replay.estimate import Estimate, estimate, judged_tickets
 from indexer.replay.figures import Figures, Share, figures
 from indexer.replay.sample import Answers, Pair, Sample, draw, read_answers
 
@@ -22,6 +22,7 @@ __all__ = [
     "draw",
     "estimate",
     "figures",
+    "judged_tickets",
     "read_answers",
     "replay",
 ]

@@ -1,8 +1,10 @@
 """Ask with every past ticket, at the moment at which it came in, what was known by then."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from indexer.corpus import make_corpus
 from indexer.decide import Decider
 from indexer.embed import Embedder
 from indexer.query import Index
@@ -11,7 +13,7 @@ from indexer.replay.known import first_solved, solved, was_known
 from indexer.vectorise import Progress
 from kb.errors import Invalid
 from kb.imports import PastArticle, PastTicket
-from kb.text import normalise
+from kb.products import Product
 
 SHOWN = 3  # what a customer is shown, and so what counts as found
 
@@ -48,6 +50,7 @@ class Replayed:
 def replay(
     tickets: Sequence[PastTicket],
     articles: Sequence[PastArticle],
+    catalogue: tuple[Product, ...],
     embedder: Embedder,
     decider: Decider,
     progress: Progress | None = None,
@@ -56,12 +59,13 @@ def replay(
 
     A solution is a candidate only from after the moment at which it was solved. The ranking and its
     statistics know nothing that came later either: the index is grown ticket by ticket (see `growing`).
+    Names of the `catalogue` count as one name each, in tickets and solutions alike, at all times.
     """
     steps = solved(tickets, articles)
     first = first_solved(steps)
-    vectors = encode_solved(steps, embedder, progress)
-    asked = encode_asked(embedder, [normalise(ticket.text).text for ticket in tickets], progress)
-    growing = Growing(asked, decider, vectors)
+    vectors = encode_solved(steps, catalogue, embedder, progress)
+    asked = encode_asked(embedder, _matched(tickets, catalogue, embedder, decider), progress)
+    growing = Growing(catalogue, asked, decider, vectors)
     replayed = []
     waiting = iter(steps)
     step = next(waiting, None)
@@ -74,6 +78,18 @@ def replay(
         if progress:
             progress("replaying", number, len(tickets))
     return replayed
+
+
+def _matched(
+    tickets: Sequence[PastTicket], catalogue: tuple[Product, ...], embedder: Embedder, decider: Decider
+) -> list[str]:
+    """Return what is matched of the tickets, names made canonical; nothing of those without a word."""
+    reader = Index(make_corpus((), catalogue, embedder), embedder, decider)
+    found = []
+    for ticket in tickets:
+        with suppress(Invalid):
+            found.append(reader.understand(ticket.text, ticket.country, ticket.language).canonical)
+    return found
 
 
 def _ask(index: Callable[[], Index | None], ticket: PastTicket) -> tuple[tuple[Found, ...], float]:

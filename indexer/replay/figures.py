@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from indexer.evaluate import wilson
 from indexer.replay.asking import Replayed
+from indexer.replay.estimate import Estimate, estimate_part
 from indexer.replay.known import key_of
 from kb.locales import primary
 
@@ -35,11 +36,17 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The tickets of one product, language or month; `solved_before` speaks of the labelled ones."""
+    """The tickets of one product, language or month; `solved_before` speaks of the labelled ones.
+
+    `estimate` speaks of the `unlabelled` ones, of which so many were `judged`; None where these are too few.
+    """
 
     name: str
     tickets: int
     solved_before: Share
+    unlabelled: int
+    judged: int
+    estimate: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,8 @@ class Figures:
     unlabelled: int
 
 
-def figures(replayed: Sequence[Replayed]) -> Figures:
-    """Count; nothing of the unlabelled tickets becomes a share here (see `estimate`)."""
+def figures(replayed: Sequence[Replayed], judged: Mapping[str, bool] | None = None) -> Figures:
+    """Count; of a part without labels a share is told where enough of its tickets were `judged`, by id."""
     labelled = [each for each in replayed if each.known is not None]
     before = [each for each in labelled if each.known]
     return Figures(
@@ -79,20 +86,22 @@ def figures(replayed: Sequence[Replayed]) -> Figures:
         solved_before=Share(len(before), len(labelled)),
         found_first=Share(sum(each.rank == 1 for each in before), len(before)),
         found_shown=Share(sum(each.rank is not None for each in before), len(before)),
-        by={name: parts(replayed, names) for name, names in _GROUPS.items()},
+        by={name: parts(replayed, names, judged or {}) for name, names in _GROUPS.items()},
         matters=matters(replayed),
         examples=examples(replayed),
         unlabelled=len(replayed) - len(labelled),
     )
 
 
-def parts(replayed: Sequence[Replayed], names: Callable[[Replayed], Iterable[str]]) -> tuple[Part, ...]:
+def parts(
+    replayed: Sequence[Replayed], names: Callable[[Replayed], Iterable[str]], judged: Mapping[str, bool]
+) -> tuple[Part, ...]:
     """Return the parts by name; a ticket on two products stands in both."""
     grouped: dict[str, list[Replayed]] = defaultdict(list)
     for each in replayed:
         for name in names(each):
             grouped[name].append(each)
-    return tuple(_part(name, grouped[name]) for name in sorted(grouped))
+    return tuple(_part(name, grouped[name], judged) for name in sorted(grouped))
 
 
 def matters(replayed: Sequence[Replayed]) -> tuple[Matter, ...]:
@@ -117,9 +126,18 @@ def examples(replayed: Sequence[Replayed]) -> tuple[Replayed, ...]:
     return tuple(reversed(fit[-EXAMPLES:]))
 
 
-def _part(name: str, replayed: Sequence[Replayed]) -> Part:
+def _part(name: str, replayed: Sequence[Replayed], judged: Mapping[str, bool]) -> Part:
     labelled = [each for each in replayed if each.known is not None]
-    return Part(name, len(replayed), Share(sum(bool(each.known) for each in labelled), len(labelled)))
+    others = [each for each in replayed if each.known is None]
+    said = [judged[each.ticket.id] for each in others if each.ticket.id in judged]
+    return Part(
+        name=name,
+        tickets=len(replayed),
+        solved_before=Share(sum(bool(each.known) for each in labelled), len(labelled)),
+        unlabelled=len(others),
+        judged=len(said),
+        estimate=estimate_part(said, sum(bool(each.hits) for each in others), len(others)),
+    )
 
 
 def _root(replayed: Replayed, roots: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from indexer.rows import entries
 from indexer.vectorise import Progress as Step
 from indexer.vectorise import vectorise
 from kb.documents import Document
-from kb.products import NameBook
+from kb.products import Product, name_book
 from kb.resolutions import language_of
 
 # What was solved is taken in once it is so large a share of what is known. Each time costs 20 to 60 ms at
@@ -29,7 +29,14 @@ AT_ONCE = 256  # texts between two steps of the progress bar
 class Growing:
     """Takes in what was solved, and gives the index of all that was taken in so far."""
 
-    def __init__(self, embedder: Embedder, decider: Decider, vectors: Mapping[bytes, Vectors]) -> None:
+    def __init__(
+        self,
+        catalogue: tuple[Product, ...],
+        embedder: Embedder,
+        decider: Decider,
+        vectors: Mapping[bytes, Vectors],
+    ) -> None:
+        self._catalogue = catalogue
         self._embedder = embedder
         self._decider = decider
         self._vectors = vectors
@@ -57,11 +64,11 @@ class Growing:
         self._waiting = []
         if self._index is None or self._taken > (1 + RENEWED) * self._fixed:
             found = [document for texts in self._texts.values() for document in texts.values()]
-            corpus = make_corpus(found, (), self._embedder, self._vectors)
+            corpus = make_corpus(found, self._catalogue, self._embedder, self._vectors)
             self._index, self._fixed = Index(corpus, self._embedder, self._decider), self._taken
         else:
             found = [document for key in sorted(changed) for document in self._texts[key].values()]
-            self._index = self._index.changed(changed, found, (), 0, self._vectors)
+            self._index = self._index.changed(changed, found, self._catalogue, 0, self._vectors)
 
 
 class _Asked:
@@ -94,14 +101,14 @@ def encode_asked(embedder: Embedder, texts: Sequence[str], progress: Step | None
 
 
 def encode_solved(
-    steps: Sequence[Solved], embedder: Embedder, progress: Step | None
+    steps: Sequence[Solved], catalogue: tuple[Product, ...], embedder: Embedder, progress: Step | None
 ) -> Mapping[bytes, Vectors]:
     """Return the vectors of all passages that will ever be searched, by the digest of their text."""
     texts: dict[str, dict[str, Document]] = {}
     for step in steps:
         merge(texts, step)
     found = [document for each in texts.values() for document in each.values()]
-    rows = [row for entry in entries(found, NameBook(())) for row in entry.rows]
+    rows = [row for entry in entries(found, name_book(catalogue)) for row in entry.rows]
     vectors = vectorise(rows, embedder, {}, None, progress)
     return {row.digest: vector for row, vector in zip(rows, vectors, strict=True)}
 

@@ -19,6 +19,7 @@ NOT_READ_LISTED = 5  # reasons why rows were left out that are told one by one
 def replay(
     tickets: Annotated[Path, typer.Argument(help="Past tickets: JSON Lines, CSV, or a BEIR folder.")],
     articles: Annotated[Path | None, typer.Option(help="Articles that could have answered them.")] = None,
+    products: Annotated[Path | None, typer.Option(help="products.jsonl with the names per country.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report to this page.")] = None,
     judge: Annotated[Path | None, typer.Option(help="Write the page on which pairs are judged.")] = None,
     judged: Annotated[Path | None, typer.Option(help="The answers that the judging page saved.")] = None,
@@ -34,7 +35,7 @@ def replay(
     if currency and cost_per_ticket is None:
         raise typer.BadParameter("give the cost too: --cost-per-ticket 12.50", param_hint="--currency")
     price = None if cost_per_ticket is None else Price(cost_per_ticket, currency)
-    outcome = _outcome(tickets, articles, judged, price)
+    outcome = _outcome(tickets, articles, products, judged, price)
     if html:
         _write(html, page.report(outcome))
     if judge:
@@ -49,27 +50,31 @@ def replay(
         typer.echo("To judge them: precedent replay … --judge judge.html, then --judged answers.json.")
 
 
-def _outcome(path: Path, articles: Path | None, judged: Path | None, price: "Price | None") -> "Outcome":
+def _outcome(
+    path: Path, articles: Path | None, products: Path | None, judged: Path | None, price: "Price | None"
+) -> "Outcome":
     from indexer import decide
     from indexer.embed import open_embedder
-    from indexer.replay import draw, estimate, figures, read_answers
+    from indexer.replay import draw, estimate, figures, judged_tickets, read_answers
     from indexer.replay import replay as look_back
-    from kb.imports import read_past_articles, read_past_tickets
+    from kb.imports import read_past_articles, read_past_tickets, read_products
     from service.replay.outcome import Outcome
 
     past = read_past_tickets(path)
     known = read_past_articles(articles) if articles else ()
+    catalogue = read_products(products) if products else ()
     if not past.tickets:
         raise Invalid(" ".join(["No ticket could be used.", *notes(past)]))
     settings = kb_settings.load()
     with steps() as step:
         embedder, decider = open_embedder(settings), decide.load(settings.max_wrong)
-        replayed = look_back(past.tickets, known, embedder, decider, step)
+        replayed = look_back(past.tickets, known, catalogue, embedder, decider, step)
     sample = draw(replayed)
     answers = read_answers(judged, sample) if judged else None
     undated = sum(article.created_at is None for article in known)
     said = notes(past, undated)
-    return Outcome(path.stem, figures(replayed), sample, answers, estimate(sample, answers), said, price)
+    counted = figures(replayed, judged_tickets(sample, answers))
+    return Outcome(path.stem, counted, sample, answers, estimate(sample, answers), said, price)
 
 
 def notes(past: "Past", undated_articles: int = 0) -> tuple[str, ...]:

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.replay import Answers, Estimate, Figures, Replayed, Sample, Share
-from indexer.replay.estimate import METHOD, missing
+from indexer.replay.estimate import FEWEST, METHOD, missing
 from indexer.replay.figures import Part
 
 Range = tuple[float, float]
-# A share of fewer tickets says nothing: its interval is wider than 40 points whatever was counted.
-FEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +136,6 @@ def _saved(outcome: Outcome) -> list[str]:
 def as_json(outcome: Outcome) -> dict[str, Any]:
     """Return everything as plain values, shares as fractions."""
     figures, told = outcome.figures, outcome.estimate
-    estimated = told and {
-        "share": round(told.share, 4),
-        "low": round(told.low, 4),
-        "high": round(told.high, 4),
-        "judged": told.judged,
-        "tickets": told.tickets,
-        "method": METHOD,
-    }
     return {
         "name": outcome.name,
         "summary": [headline(outcome), *sentences(outcome)],
@@ -154,7 +144,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "found_first": _plain(figures.found_first),
         "found_among_three": _plain(figures.found_shown),
         "unlabelled": figures.unlabelled,
-        "estimate": estimated,
+        "estimate": told and _told(told) | {"method": METHOD},
         "judged_pairs_needed": outcome.missing if figures.unlabelled and not told else 0,
         "by": {name: [_part(part) for part in parts] for name, parts in figures.by.items()},
         "matters": [
@@ -180,7 +170,24 @@ def _plain(share: Share) -> dict[str, Any]:
 
 
 def _part(part: Part) -> dict[str, Any]:
-    return {"name": part.name, "tickets": part.tickets, "already_solved": _plain(part.solved_before)}
+    return {
+        "name": part.name,
+        "tickets": part.tickets,
+        "already_solved": _plain(part.solved_before),
+        "unlabelled": part.unlabelled,
+        "judged_pairs": part.judged,
+        "estimate": part.estimate and _told(part.estimate),
+    }
+
+
+def _told(estimate: Estimate) -> dict[str, Any]:
+    return {
+        "share": round(estimate.share, 4),
+        "low": round(estimate.low, 4),
+        "high": round(estimate.high, 4),
+        "judged": estimate.judged,
+        "tickets": estimate.tickets,
+    }
 
 
 def _example(each: Replayed) -> dict[str, Any]:

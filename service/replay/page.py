@@ -6,9 +6,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from indexer.replay.estimate import FEWEST
+from indexer.replay.growing import LAG
 from indexer.replay.sample import FORMAT
 from service.replay import charts
-from service.replay.outcome import FEWEST, Outcome, headline, percent, sentences, span
+from service.replay.outcome import Outcome, headline, percent, sentences, span
 
 ROOT = Path(__file__).parents[1]
 LONGEST = 600  # characters of a text that are shown; who judges reads about ten lines
@@ -31,6 +33,7 @@ def report(outcome: Outcome) -> str:
             rows={name: charts.lines(by[name]) for name in ("product", "language")},
             chart=charts,
             fewest=FEWEST,
+            lag=LAG,
         )
     )
 

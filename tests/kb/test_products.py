@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import data
 from kb.imports import read_products
-from kb.products import NameBook, Product, ProductMatch, ProductName
+from kb.products import NameBook, Product, ProductMatch, ProductName, name_book
 
 WASHER = Product(
     "wm300",
@@ -265,6 +265,13 @@ def test_any_text_gives_matches_in_order_that_do_not_overlap(text: str, country:
     assert all(before[1] <= after[0] for before, after in pairwise(places))
     assert all(text[match.start : match.end] == match.matched for match in found)
     assert found or BOOK.canonical(text, found) == text
+
+
+def test_the_names_of_a_catalogue_are_read_once():
+    first = name_book((WASHER, DRYER))
+    assert name_book((WASHER, DRYER)) is first
+    assert [match.code for match in first.find("my Windrel is dark", "GB")] == ["hd20"]
+    assert name_book((WASHER,)).find("my Windrel is dark", "GB") == ()
 
 
 def test_without_products_nothing_is_found():

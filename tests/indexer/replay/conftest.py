@@ -9,6 +9,7 @@ from indexer import decide
 from indexer.embed import Embedder
 from indexer.replay import Replayed, replay
 from kb.imports import PastArticle, PastTicket
+from kb.products import Product
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -28,11 +29,12 @@ def past() -> Make:
         solution: str | None = None,
         language: str | None = "en",
         products: tuple[str, ...] = (),
+        country: str | None = None,
     ) -> PastTicket:
         created_at = START + timedelta(hours=came)
         solved_at = None if solved is None else START + timedelta(hours=solved)
         return PastTicket(
-            id_, text, text, created_at, solved_at, False, solution, None, language, None, products
+            id_, text, text, created_at, solved_at, False, solution, None, language, country, products
         )
 
     return make
@@ -43,7 +45,11 @@ def run(embedder: Embedder) -> Replay:
     """Give what replays tickets with the embedder and the decision that ship."""
     decider = decide.load(max_wrong=0.1)
 
-    def run(tickets: Sequence[PastTicket], articles: Sequence[PastArticle] = ()) -> list[Replayed]:
-        return replay(tickets, articles, embedder, decider)
+    def run(
+        tickets: Sequence[PastTicket],
+        articles: Sequence[PastArticle] = (),
+        catalogue: tuple[Product, ...] = (),
+    ) -> list[Replayed]:
+        return replay(tickets, articles, catalogue, embedder, decider)
 
     return run

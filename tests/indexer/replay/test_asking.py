@@ -1,16 +1,18 @@
 import random
+from typing import Any, cast
 
 import pytest
 
 from indexer import decide
 from indexer.corpus import make_corpus
-from indexer.embed import Embedder
+from indexer.embed import Embedder, Vectors
 from indexer.query import Index
-from indexer.replay import Replayed, figures
+from indexer.replay import Replayed, figures, replay
 from indexer.replay.growing import Growing, encode_solved, merge
 from indexer.replay.known import Solved, key_of, solved
 from kb.documents import Document
 from kb.imports import PastArticle, PastTicket
+from kb.products import Product, ProductName
 from tests.indexer.replay.conftest import START, Make, Replay
 
 LEAK, HUM, DOOR = "water leaks below the machine", "the pump hums loudly", "the door stays locked"
@@ -72,6 +74,46 @@ def test_an_article_answers_from_when_it_was_there(past: Make, run: Replay):
     assert found(replayed) == [("seal",), ("seal",), ("pump", "seal")]
 
 
+def test_a_name_of_another_country_finds_what_was_solved_under_its_own(past: Make, run: Replay):
+    tickets = [
+        past("1", "Corvina: the display stays dark", 0, 1),
+        past("2", "Zephyr: the display stays dark", 2, 3),
+        past("3", "Halmar: the display stays dark", 4, language="de", country="DE"),
+        past("4", "Halmar: the display stays dark", 5, country="IT"),
+    ]
+    catalogue = (
+        Product("z", "Zephyr", (ProductName("Halmar", "DE"),)),
+        Product("c", "Corvina", (ProductName("Halmar", "IT"),)),
+    )
+    named = found(run(tickets, catalogue=catalogue))
+    assert [ids[0] for ids in named[2:]] == ["ticket-2", "ticket-1"]
+    assert len({ids[0] for ids in found(run(tickets))[2:]}) == 1
+
+
+def test_every_text_that_is_searched_was_encoded_beforehand(past: Make, embedder: Embedder):
+    tickets = [past("1", "Zephyr leaks", 0, 1), past("2", "Halmar  leaks\tnow", 2, country="DE"),
+               past("3", "🙂", 3), past("4", "it hums", 4, language=None)]  # fmt: skip
+    catalogue = (Product("z", "Zephyr", (ProductName("Halmar", "DE"),)),)
+    counted = Counted(embedder)
+    replay(tickets, (), catalogue, cast(Embedder, counted), decide.load(max_wrong=0.1))
+    assert counted.calls == [["Zephyr leaks", "Zephyr leaks now", "it hums"]]
+
+
+class Counted:
+    """The embedder, and which queries it was given at a time."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.calls: list[list[str]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._embedder, name)
+
+    def queries(self, texts: list[str]) -> Vectors:
+        self.calls.append(list(texts))
+        return self._embedder.queries(texts)
+
+
 def test_languages_never_seen_and_texts_without_words_end_in_no_error(past: Make, run: Replay):
     tickets = [
         past("1", LEAK, 0, 1),
@@ -129,7 +171,8 @@ def matter(id_: str, tickets: list[PastTicket]) -> int:
 
 def test_the_index_lags_by_a_hundredth_at_most_and_never_leads(past: Make, embedder: Embedder):
     steps = solved([past(f"{n:03}", f"fault number {n}", n, n + 0.5) for n in range(230)], ())
-    growing = Growing(embedder, decide.load(max_wrong=0.1), encode_solved(steps, embedder, None))
+    vectors = encode_solved(steps, (), embedder, None)
+    growing = Growing((), embedder, decide.load(max_wrong=0.1), vectors)
     for count, step in enumerate(steps, start=1):
         growing.add(step)
         index = growing.index()

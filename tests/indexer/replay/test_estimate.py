@@ -4,8 +4,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.replay import Answers, Found, Pair, Replayed, Sample, draw, estimate, read_answers
-from indexer.replay.estimate import missing
+from indexer.replay import (
+    Answers,
+    Found,
+    Pair,
+    Replayed,
+    Sample,
+    draw,
+    estimate,
+    judged_tickets,
+    read_answers,
+)
+from indexer.replay.estimate import FEWEST, estimate_part, missing
 from indexer.replay.sample import DRAWN, NEEDED, STRATA
 from kb.errors import Invalid
 from tests.indexer.replay.conftest import Make
@@ -83,6 +93,46 @@ def test_the_interval_covers_a_known_truth_in_at_least_93_of_100_samples(
         shares.append(found.share)
     assert covered / rounds >= 0.93
     assert np.mean(shares) == pytest.approx(rate, abs=0.006)
+
+
+@pytest.mark.parametrize(("base", "slope"), [(0.1, 0.8), (0.5, 0.0), (0.8, 0.1)])
+def test_the_interval_of_a_part_covers_its_truth_in_at_least_93_of_100_samples(
+    past: Make, base: float, slope: float
+):
+    tickets = sorted(replayed(past, 2000), key=lambda each: each.probability)
+    random = np.random.default_rng(11)
+    chances = np.array([each.probability for each in tickets])
+    right = random.random(2000) < base + slope * chances
+    part = random.random(2000) < 0.3 * chances + 0.1  # a product that search knows better than the others
+    rate, covered, rounds = right[part].mean(), 0, 400
+    for _ in range(rounds):
+        drawn = np.concatenate([random.choice(400, 50, replace=False) + 400 * n for n in range(STRATA)])
+        said = right[drawn[part[drawn]]].tolist()
+        found = estimate_part(said, int(part.sum()), int(part.sum()))
+        assert found
+        covered += found.low <= rate <= found.high
+    assert covered / rounds >= 0.93
+
+
+def test_a_part_has_a_share_from_twenty_judged_pairs_on():
+    assert estimate_part([True] * (FEWEST - 1), 100, 100) is None
+    found = estimate_part([True] * 15 + [False] * 5, 80, 100)
+    assert found
+    assert (found.share, found.judged, found.tickets) == (pytest.approx(0.6), 20, 100)
+    assert found.low < 0.5 < found.high < 0.8  # twenty found nothing at all: those are not answered for sure
+    whole = estimate_part([True] * 15 + [False] * 5, 20, 25)
+    assert whole
+    assert (whole.low, whole.share, whole.high) == pytest.approx((0.6, 0.6, 0.6))
+
+
+def test_what_was_judged_is_told_by_ticket_and_without_what_was_skipped(past: Make):
+    sample = draw(replayed(past, 300))
+    first, second = sample.pairs[:2]
+    assert judged_tickets(sample, Answers({first.id: True, second.id: False}, 1)) == {
+        first.replayed.ticket.id: True,
+        second.replayed.ticket.id: False,
+    }
+    assert judged_tickets(sample, None) == {}
 
 
 def test_without_enough_answers_there_is_no_number(past: Make):

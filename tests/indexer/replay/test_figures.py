@@ -48,6 +48,18 @@ def test_parts_are_by_month_product_and_language(past: Make):
     }
 
 
+def test_a_part_tells_a_share_of_its_judged_tickets_where_there_are_enough(past: Make):
+    rows = [Replayed(past(f"a{n}", "a", n, products=("w1",)), None, hits("seal"), 0.5) for n in range(40)]
+    rows += [Replayed(past(f"b{n}", "a", n, products=("w2",)), None, hits("seal"), 0.5) for n in range(30)]
+    rows += [Replayed(past("c", "a", 1, 2, "seal", products=("w1",)), False, (), 0.0)]
+    judged = {f"a{n}": n % 4 > 0 for n in range(20)} | {f"b{n}": True for n in range(19)}
+    first, second = figures(rows, judged).by["product"]
+    assert (first.name, first.tickets, first.unlabelled, first.judged) == ("w1", 41, 40, 20)
+    assert first.estimate
+    assert (first.estimate.share, first.estimate.tickets) == (pytest.approx(0.75), 40)
+    assert (second.unlabelled, second.judged, second.estimate) == (30, 19, None)
+
+
 def test_the_matters_that_save_most_come_first(past: Make):
     rows = [
         Replayed(past(f"{s}{n}", "a", n, n, f"s{s:02}"), n > 0, (), 0.0) for s in range(30) for n in range(s)

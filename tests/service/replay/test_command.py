@@ -52,6 +52,24 @@ def test_articles_answer_too(run: Run, tmp_path: Path):
     assert told["notes"] == ["Articles without a date counted as written before the first ticket."]
 
 
+def test_names_of_other_countries_are_known_from_the_products(run: Run, tmp_path: Path):
+    rows = tickets(22, solution=None)
+    for number, row in enumerate(rows):
+        name = ("Zephyr", "Corvina")[number] if number < 2 else "Halmar"
+        row |= {"subject": f"{name} is dark", "description": f"{name} is dark", "country": "DE"}
+    path = write(tmp_path / "tickets.jsonl", rows[:2] + [row | {"status": "open"} for row in rows[2:]])
+    product = {"code": "c", "name": "Corvina", "names": [{"name": "Halmar", "country": "DE"}]}
+    other = {"code": "z", "name": "Zephyr", "names": []}
+    names = write(tmp_path / "products.jsonl", [product, other])
+    page = tmp_path / "judge.html"
+    run(path, "--products", names, "--judge", page, "--json")
+    sample = json.loads(page.read_text(encoding="utf-8").split("const sample = ")[1].split(";\n")[0])
+    halmar = [pair["title"] for pair in sample["pairs"] if pair["asked"].startswith("Halmar")]
+    assert halmar == ["Corvina is dark"] * 20
+    names.write_text('{"code": "c"}\n', encoding="utf-8")
+    assert "products.jsonl, line 1: " in run(path, "--products", names).stderr
+
+
 def test_without_labels_there_is_no_number_before_pairs_are_judged(run: Run, tmp_path: Path):
     path = write(tmp_path / "tickets.jsonl", tickets(30, labelled=False))
     page = tmp_path / "judge.html"
@@ -72,6 +90,9 @@ def test_without_labels_there_is_no_number_before_pairs_are_judged(run: Run, tmp
     assert judged["estimate"]["share"] == pytest.approx(25 / 30, abs=1e-4)
     assert (judged["estimate"]["judged"], judged["estimate"]["tickets"]) == (29, 30)
     assert "about 83 % (83–83 %) were answered" in judged["summary"][0].replace("\u00a0", " ")
+    assert [(p["name"], p["unlabelled"], p["judged_pairs"]) for p in judged["by"]["product"]] == [
+        ("P0", 18, 17), ("P1", 12, 12)]  # fmt: skip
+    assert judged["by"]["month"][-1]["estimate"]["tickets"] == judged["by"]["month"][-1]["tickets"]
     other = write(tmp_path / "other.jsonl", tickets(20, labelled=False))
     assert "belong to other tickets" in run(other, "--judged", saved).stderr
 

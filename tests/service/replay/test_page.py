@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from indexer.replay import Found, Replayed, draw, estimate, figures
+from indexer.replay import Answers, Found, Replayed, draw, estimate, figures, judged_tickets
 from kb.imports import PastTicket
 from service.replay import page as pages
 from service.replay.outcome import Outcome, Price
@@ -17,8 +17,8 @@ from tests.service.test_accessibility import sideways, violations
 EVIL = "</script><script>document.title = 'broken'</script><img src=x onerror=alert(1)>"
 
 
-def outcome(*, labelled: bool) -> Outcome:
-    """Return the outcome of 30 tickets, each of which found the same earlier solution."""
+def outcome(*, labelled: bool, judged: int = 0) -> Outcome:
+    """Return the outcome of 30 tickets, each of which found the same earlier solution; every other fits."""
     rows = []
     for number in range(30):
         text = f"{EVIL} {number}"
@@ -27,8 +27,9 @@ def outcome(*, labelled: bool) -> Outcome:
         hit = Found("seal", f"{EVIL} title", "Change the seal.")
         rows.append(Replayed(ticket, number > 0 if labelled else None, (hit,), 0.9))
     sample = draw(rows)
-    told = estimate(sample, None)
-    return Outcome(EVIL, figures(rows), sample, None, told, ("A note.",), Price(12.5, "EUR"))
+    answers = Answers({pair.id: number % 2 == 0 for number, pair in enumerate(sample.pairs[:judged])}, 0)
+    counted, told = figures(rows, judged_tickets(sample, answers)), estimate(sample, answers)
+    return Outcome(EVIL, counted, sample, answers, told, ("A note.",), Price(12.5, "EUR"))
 
 
 @pytest.fixture
@@ -73,6 +74,27 @@ def test_the_report_needs_no_script_and_each_chart_has_its_table(open_file):
     assert page.locator("figure table").first.inner_text().replace("\u00a0", " ").split("\n")[-1] == (
         "2026-01\t30\t29 of 30, 97 % (83–99 %)"
     )
+
+
+@pytest.mark.parametrize(
+    ("judged", "cell"),
+    [(24, "about 50 % (43–57 %) of 30; 24 judged"), (19, "19 judged, a share takes 20")],
+)
+def test_a_month_without_labels_tells_its_share_or_how_many_are_judged(open_file, judged: int, cell: str):
+    page = open_file(
+        pages.report(outcome(labelled=False, judged=judged)), viewport={"width": 320, "height": 640}
+    )
+    for summary in page.locator("figure summary").all():
+        summary.click()
+    table = page.locator("figure table").first.inner_text().replace("\u00a0", " ").split("\n")
+    assert table == ["Month\tTickets\tAnswered by the first solution found", f"2026-01\t30\t{cell}"]
+    assert sideways(page) == []
+
+
+def test_the_report_says_how_far_search_lags(open_file):
+    page = open_file(pages.report(outcome(labelled=True)))
+    said = page.locator("main > p").last.inner_text().replace("\u00a0", " ")
+    assert "the newest 1 % of them, at most, is not found yet" in said
 
 
 def test_pairs_are_judged_by_keyboard_undone_resumed_and_saved(open_file):
