@@ -13,7 +13,7 @@ demo: $(VENV)/.installed ## install, set up the demo company and serve it
 	$(BIN)/precedent demo
 
 test: $(VENV)/.installed-dev ## install and run all tests (a browser is needed: apt-get install chromium)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 proof: $(VENV)/.installed-dev ## kills, damage and load in full counts, of which `make test` runs a tenth (half an hour)
 	$(BIN)/python -m pytest tests/proof --proof
