@@ -15,7 +15,7 @@ from pathlib import Path
 from kb.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
-PRECEDENT = (sys.executable, "-m", "service.cli")
+PRECEDENT = (sys.executable, "-m", "service.start")
 READY = "Precedent is ready at "
 PATIENCE_SECONDS = 120.0
 

@@ -311,7 +311,3 @@ def _listening(settings: Settings, host: str | None, port: int | None) -> Settin
 
 def _without_password(settings: Settings) -> str:
     return db.open_engine(settings).url.render_as_string(hide_password=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -28,3 +28,7 @@ def main() -> None:
     else:
         gc.enable()
         cli.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -211,7 +211,7 @@ def test_searching_on_the_command_line_does_without_torch(
     tmp_path: Path, prepared: Path, documents: tuple[Document, ...], embedder: Embedder
 ):
     build(documents, (), 1, embedder, Settings(data_dir=tmp_path).index_dir)
-    search = ("service.cli", "search", "Wo finde ich meine Rechnung?", "--json", "--limit", "2")
+    search = ("service.start", "search", "Wo finde ich meine Rechnung?", "--json", "--limit", "2")
     *said, torch = in_a_process(prepared, tmp_path, WITHOUT_TORCH, *search)
     assert json.loads("\n".join(said))["solutions"][0]["id"] == "invoice"
     assert torch == "torch: False"

@@ -28,7 +28,7 @@ class Command:
         self.begun = time.monotonic()
         with said.open("wb") as out, said.with_suffix(".err").open("wb") as err:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "service.cli", *map(str, arguments)],
+                [sys.executable, "-m", "service.start", *map(str, arguments)],
                 env=environment(settings),
                 stdin=subprocess.DEVNULL,
                 stdout=out,

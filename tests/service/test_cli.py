@@ -223,7 +223,7 @@ def test_demo_serves_and_a_busy_port_is_told(run: Run, tmp_path: Path) -> None:
         assert done.returncode == 1
         assert f"Cannot listen on 127.0.0.1:{port}" in done.stderr
     server = subprocess.Popen(
-        [sys.executable, "-m", "service.cli", "demo", "--port", port],
+        [sys.executable, "-m", "service.start", "demo", "--port", port],
         env=environment(tmp_path, {}),
         cwd=tmp_path,
     )

@@ -52,7 +52,7 @@ def run(company_settings: Settings) -> Run:
     def run(*arguments: str, before: Callable[[], None] | None = None, **changes: object) -> Done:
         settings = company_settings.changed(**changes)
         done = subprocess.run(
-            without_powers([sys.executable, "-m", "service.cli", *arguments]),
+            without_powers([sys.executable, "-m", "service.start", *arguments]),
             env={**os.environ, **settings.environment()},
             capture_output=True,
             text=True,
