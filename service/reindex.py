@@ -67,7 +67,7 @@ class Reindex:
         if self._closed:
             return
         log.info("looking at what was judged" if options else "making the index anew")
-        command = [sys.executable, "-m", "service.cli", "index", "--json", *options]
+        command = [sys.executable, "-m", "service.start", "index", "--json", *options]
         environment = {**os.environ, **self.settings.environment()}
         with subprocess.Popen(  # noqa: S603 - our own module
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
