@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from indexer.embed import Embedder
 from kb import db
 from kb.settings import Settings, load
-from service import assets, errors, health, logs, openapi, search, tickets
+from service import assets, errors, health, logs, openapi, search, tickets, widget
 from service.body_limit import BodyLimit
 from service.deps import Services
 from service.live_index import LiveIndex
@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
     errors.install(app)
     for each in (assets, health, openapi):
         app.include_router(each.router)
+    app.include_router(widget.router)
     for feature in (search, tickets):
         app.include_router(feature.api)
         app.include_router(feature.pages)

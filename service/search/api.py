@@ -10,8 +10,10 @@ from kb.errors import Invalid, NotFound
 from service.deps import ServicesNeeded
 from service.errors import TOO_LARGE, failure, problems
 from service.fields import Country, Language
+from service.rich_text import blocks
 from service.search import find
 from service.search.schema import (
+    BlockOut,
     OutcomeRequest,
     SearchAnswer,
     SearchRequest,
@@ -60,7 +62,10 @@ def suggest(
 
 
 @router.get(
-    "/solutions/{id:anything}", summary="One solution", responses=problems(_NO_SOLUTION, _NO_LANGUAGE)
+    "/solutions/{id:anything}",
+    summary="One solution",
+    response_model_exclude_none=True,
+    responses=problems(_NO_SOLUTION, _NO_LANGUAGE),
 )
 def solution(
     id: str, services: ServicesNeeded, seen: MaySee, language: Annotated[Language, Query()] = None
@@ -74,6 +79,9 @@ def solution(
         languages=list(found.languages),
         title=found.title,
         body=found.body,
+        blocks=[
+            each if isinstance(each, str) else BlockOut.model_validate(each) for each in blocks(found.body)
+        ],
         products=list(found.products),
         kind=found.kind,
         updated_at=found.updated_at.isoformat(),

@@ -158,8 +158,19 @@ class Suggestions(BaseModel):
     suggestions: list[SuggestionOut]
 
 
+class BlockOut(BaseModel):
+    """One element of a text: `p`, `ol`, `li`, `strong` and the like, with texts and elements inside it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    tag: str
+    href: str | None = Field(None, description="of a link: where it leads")
+    start: int | None = Field(None, description="of a numbered list that does not begin at 1")
+    children: list["str | BlockOut"]
+
+
 class SolutionOut(BaseModel):
-    """A solution, whole. The body is Markdown without HTML; escape it when you show it."""
+    """A solution, whole; its text as Markdown without HTML, and the same as a tree that needs no parser."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -169,7 +180,13 @@ class SolutionOut(BaseModel):
                     "language": "es",
                     "languages": ["en", "es"],
                     "title": "El motor no arranca en frío",
-                    "body": "1. Gire la llave …",
+                    "body": "Gire la **llave** …",
+                    "blocks": [
+                        {
+                            "tag": "p",
+                            "children": ["Gire la ", {"tag": "strong", "children": ["llave"]}, " …"],
+                        }
+                    ],
                     "products": ["PAJ"],
                     "kind": "article",
                     "updated_at": "2026-11-20T09:12:00Z",
@@ -183,6 +200,7 @@ class SolutionOut(BaseModel):
     languages: list[str]
     title: str
     body: str
+    blocks: list[str | BlockOut] = Field(description="the body as elements and texts, cleaned")
     products: list[str]
     kind: str
     updated_at: str

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from service.rich_text import markdown
+from service.rich_text import Block, blocks, markdown
 
 
 class Elements(HTMLParser):
@@ -71,3 +71,22 @@ def test_a_picture_is_shown_by_its_description():
 
 def test_a_link_leads_out_without_telling_where_from():
     assert 'rel="noopener noreferrer"' in markdown("[manual](https://example.com/m)")
+
+
+def test_a_tree_holds_the_same_as_the_html():
+    tree = blocks("## Way\n\n3. *a* & <b>\n4. [b](https://example.com)\n\n| x |\n|---|\n| y |")
+    heading, steps, table = tree
+    assert heading == Block("h2", children=["Way"])
+    assert steps == Block(
+        "ol",
+        start=3,
+        children=[
+            Block("li", children=[Block("em", children=["a"]), " & <b>"]),
+            Block("li", children=[Block("a", href="https://example.com", children=["b"])]),
+        ],
+    )
+    assert table.children[1] == Block("tbody", children=[Block("tr", children=[Block("td", children=["y"])])])
+
+
+def test_a_tree_leads_nowhere_that_could_run():
+    assert blocks("[a](javascript:alert(1))") == [Block("p", children=["[a](javascript:alert(1))"])]

@@ -1,0 +1,83 @@
+"""Where sites load the widget from: an address that is always new, and one that never changes."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from kb.errors import NotFound
+from service.assets import FOR_EVER, FOR_NOW
+from service.security import Role, allow
+from service.widget.build import FIRST, Bundle, bundle, compact_json, texts
+
+router = APIRouter(prefix="/widget", include_in_schema=False, dependencies=[allow(Role.PUBLIC)])
+
+# Other sites load this file, and compare it with a hash: browsers let them only if we say that they may.
+FOR_ALL_SITES: Final = {
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "vary": "accept-encoding",
+}
+
+
+@router.get("/v1/manifest.json")
+def manifest() -> dict[str, Any]:
+    """Say for each language where its present version is, and the hash that proves it."""
+    return {
+        language: {
+            "evergreen": path_of(language),
+            "path": f"/widget/{bundle(language).digest}/precedent.js",
+            "integrity": bundle(language).sri,
+            "gzip_bytes": bundle(language).gzip_size,
+        }
+        for language in texts()
+    }
+
+
+@router.get("/v1/precedent.js")
+def newest(request: Request) -> Response:
+    """Return the present script, with English texts."""
+    return _script(bundle(), request, FOR_NOW)
+
+
+@router.get("/v1/{language}/precedent.js")
+def newest_in(language: str, request: Request) -> Response:
+    """Return the present script with the texts of a language."""
+    if language not in texts():
+        raise NotFound(f"The widget has no texts in “{language}”.")
+    return _script(bundle(language), request, FOR_NOW)
+
+
+@router.get("/v1/texts/{language}.json")
+def texts_in(language: str) -> Response:
+    """Return the texts of a language, for pages whose script came with those of another one."""
+    if language not in texts():
+        raise NotFound(f"The widget has no texts in “{language}”.")
+    return Response(
+        compact_json(texts()[language]),
+        media_type="application/json",
+        headers=FOR_ALL_SITES | {"cache-control": FOR_NOW},
+    )
+
+
+@router.get("/{digest}/precedent.js")
+def pinned(digest: str, request: Request) -> Response:
+    """Return exactly the script that has this hash; another one is not given out in its place."""
+    for language in texts():
+        if bundle(language).digest == digest:
+            return _script(bundle(language), request, FOR_EVER)
+    raise NotFound("There is no such version of the widget.")
+
+
+def path_of(language: str) -> str:
+    """Return the path that always leads to the present script in a language."""
+    return "/widget/v1/precedent.js" if language == FIRST else f"/widget/v1/{language}/precedent.js"
+
+
+def _script(built: Bundle, request: Request, kept: str) -> Response:
+    headers = FOR_ALL_SITES | {"etag": f'"{built.digest}"', "cache-control": kept}
+    if built.digest in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(built.body, media_type="text/javascript", headers=headers)
+    packed = headers | {"content-encoding": "gzip"}
+    return Response(built.gzipped, media_type="text/javascript", headers=packed)
