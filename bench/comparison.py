@@ -18,6 +18,8 @@ from kb.documents import Document
 from kb.imports import Query
 from kb.settings import Settings
 
+NEAREST = 10  # rows that are looked up for a query
+
 
 @dataclass(frozen=True, slots=True)
 class Plain:
@@ -42,14 +44,15 @@ def measure(
     folder: Path,
 ) -> Plain:
     """Run the script on the encoder of the settings; `folder` takes what it reads and writes."""
-    rows = [(d.id, text) for d in documents for text in (_whole(d), *d.phrasings)]
+    found = rows(documents)
     named = settings.embedder
     task = {
         "encoder": str(encoder.prepared_folder(settings.cache_dir)) if named == DEFAULT else named,
+        "nearest": NEAREST,
         "queries": [query.text for query in asked],
         "short": list(short),
-        "solutions": [id_ for id_, _ in rows],
-        "texts": [text for _, text in rows],
+        "solutions": [id_ for id_, _ in found],
+        "texts": [text for _, text in found],
     }
     paths = folder / "task.json", folder / "result.json"
     paths[0].write_text(json.dumps(task), encoding="utf-8")
@@ -65,8 +68,18 @@ def measure(
         build=result["build"],
         search=Spread.of(result["search"]),
         memory=Memory(result["memory"], result["peak"]) if result["memory"] else None,
-        hit_at_1=_hit_at_1(asked, result["first"], relevant),
+        hit_at_1=hit_at_1(asked, result["first"], relevant),
     )
+
+
+def encoder_name(settings: Settings) -> str:
+    """Say which encoder the script uses: of the default embedder the one that it would be without us."""
+    return "intfloat/multilingual-e5-small, 32 bits" if settings.embedder == DEFAULT else settings.embedder
+
+
+def rows(documents: Sequence[Document]) -> list[tuple[str, str]]:
+    """Return the texts that the script encodes, each with the id of its solution."""
+    return [(d.id, text) for d in documents for text in (_whole(d), *d.phrasings)]
 
 
 def _whole(document: Document) -> str:
@@ -74,9 +87,10 @@ def _whole(document: Document) -> str:
     return document.title if document.text == document.title else f"{document.title}\n{document.text}"
 
 
-def _hit_at_1(
+def hit_at_1(
     asked: Sequence[Query], first: Sequence[str], relevant: Mapping[str, Mapping[str, int]]
 ) -> float | None:
+    """Return how often the `first` solution is right, of the questions that can be answered; None of none."""
     gains = [
         (relevant[query.id], id_) for query, id_ in zip(asked, first, strict=True) if query.id in relevant
     ]

@@ -26,10 +26,11 @@ import numpy as np
 
 from bench.spread import Spread
 from indexer.dense import CENTRE, DenseIndex
+from indexer.embed import open_embedder
 from indexer.nearest import Ids, Kind, Nearest, Vectors, kind_for
+from kb import settings
 
 SIZES = (5_000, 15_000, 50_000, 300_000)
-DIMENSION = 384
 # Solutions that share a field and a topic, and the weight of each centre.
 PER_FIELD, PER_TOPIC, PER_SOLUTION = 30, 5, 100
 SHARED, FIELD, TOPIC, SOLUTION = 0.91, 0.2, 0.2, 0.22
@@ -56,14 +57,18 @@ class Figures:
         )
 
 
-def synthetic(size: int, queries: int = QUERIES, *, scattered: bool = False) -> tuple[Vectors, Vectors]:
-    """Return unit vectors, shape (size, 384) and (queries, 384); `scattered`: without fields and topics."""
+def synthetic(
+    size: int, dimension: int, queries: int = QUERIES, *, scattered: bool = False
+) -> tuple[Vectors, Vectors]:
+    """Return unit vectors, `size` and `queries` of them; `scattered`: without fields and topics."""
     source = np.random.default_rng(SEED)
-    scales = (1 + np.arange(DIMENSION) / 4) ** -0.6
+    scales = ((1 + np.arange(dimension) / 4) ** -0.6).astype(np.float32)
     scales /= np.linalg.norm(scales)
 
     def draw(count: int) -> Vectors:
-        return (source.standard_normal((count, DIMENSION)) * scales).astype(np.float32)
+        drawn: Vectors = source.standard_normal((count, dimension), dtype=np.float32)
+        drawn *= scales  # in place: 300,000 vectors of 768 numbers are a gigabyte
+        return drawn
 
     solutions = max(1, size // PER_SOLUTION)
     solution = np.concatenate([np.arange(size), source.integers(0, size, queries)]) % solutions
@@ -78,14 +83,19 @@ def synthetic(size: int, queries: int = QUERIES, *, scattered: bool = False) -> 
 
 
 def measure(
-    size: int, kinds: tuple[Kind, ...] = (), queries: int = QUERIES, *, scattered: bool = False
+    size: int,
+    dimension: int,
+    kinds: tuple[Kind, ...] = (),
+    queries: int = QUERIES,
+    *,
+    scattered: bool = False,
 ) -> list[Figures]:
     """Measure exact search, the `kinds`, and the dense leg of a search with the kind chosen for the size.
 
     The dense leg takes off the centre itself, and compares full vectors where its kind keeps only codes.
     """
     ids = np.arange(size, dtype=np.int64)
-    vectors, asked = synthetic(size, queries, scattered=scattered)
+    vectors, asked = synthetic(size, dimension, queries, scattered=scattered)
     centre = CENTRE * vectors.mean(axis=0)
     moved, moved_asked = _unit(vectors - centre), _unit(asked - centre)
     found, truth = [], np.empty((0, NEAREST), np.int64)
@@ -134,8 +144,10 @@ def _unit(vectors: Vectors) -> Vectors:
 
 def main(arguments: list[str]) -> None:
     """Print all kinds at each size; a graph of 300,000 takes minutes to make."""
+    dimension = open_embedder(settings.load()).dimension
+    print(f"{dimension} dimensions, as many as the embedder has")
     for size in map(int, arguments or SIZES):
-        for figures in measure(size, ("graph", "lists")):
+        for figures in measure(size, dimension, ("graph", "lists")):
             print(figures, flush=True)
 
 

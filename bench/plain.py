@@ -47,7 +47,7 @@ def main(task_path: Path, result_path: Path) -> None:
     for query in task["queries"]:
         begun = time.perf_counter()
         vector = encoder.encode_query(query, normalize_embeddings=True)
-        _, rows = index.search(vector[None, :], 10)
+        _, rows = index.search(vector[None, :], task["nearest"])
         first.append(task["solutions"][rows[0][0]])
         search.append(time.perf_counter() - begun)
 

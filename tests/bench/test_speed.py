@@ -1,12 +1,13 @@
 """Each part of the benchmark, on a tiny folder: whether it measures, never how fast this machine is."""
 
 import math
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench import comparison, encoding, processes, reindexing, searching, serving, speed
+from bench import alone, comparison, encoding, parts, processes, reindexing, searching, serving, speed
 from bench.building import Building
 from bench.subject import Installation, Subject
 from indexer.embed import Embedder
@@ -72,9 +73,46 @@ def test_the_plain_script_finds_the_same(
     )
     assert made.hit_at_1 == 1.0
     assert min(made.start, made.rate, made.build, made.search.p50) > 0
-    multilingual = embedder.passages(short)[:, : embedder.parts[0]]  # the plain script knows nothing else
+    like = alone.open_alone(installation.settings, embedder)
+    same = alone.measure(like, installation.documents, questions, tiny.relevant, short)
+    assert (like.dimension, same.hit_at_1) == (embedder.parts[0], 1.0)
+    assert min(same.build, same.search.p50, same.encoding.rate) > 0
+    assert np.sum(made.vectors * same.encoding.vectors, axis=1).min() > 0.98
+    multilingual = embedder.passages(short)[:, : embedder.parts[0]]
     unit = multilingual / np.linalg.norm(multilingual, axis=1, keepdims=True)
-    assert np.sum(made.vectors * unit, axis=1).min() > 0.98
+    assert np.allclose(unit, same.encoding.vectors, atol=1e-5)
+
+
+@pytest.mark.usefixtures("built")
+def test_each_part_of_a_search_is_weighed_in_its_order(installation: Installation) -> None:
+    grown = parts.measure(installation.settings)
+    assert list(grown) == [
+        parts.LIBRARIES,
+        "multilingual encoder",
+        "English encoder",
+        "language identifier",
+        "vectors and dense leg",
+        "lexical leg",
+        "learned leg",
+    ]
+    assert min(grown.values()) >= 0
+    assert grown["multilingual encoder"] > grown["English encoder"] > 10  # 118 MB of weights against 23
+
+
+def test_a_whole_run_prints_every_part(
+    tiny: Subject, capsys: pytest.CaptureFixture[str], embedder: Embedder
+) -> None:
+    few = speed.Counts(queries=6, short=12, requests=6, warm_up=2, rounds=1, repeats=1, sizes=(300,))
+    speed.main([str(tiny.sources[0])], few)
+    said = capsys.readouterr().out
+    lines = [line.strip() for line in said.splitlines()]
+    (against,) = [line for line in lines if line.startswith("search p50 against 2 encodes + 5 ms")]
+    assert re.fullmatch(r".* [\d.]+ of [\d.]+ ms, [+-][\d.]+ ms +\[at most 1\.00 of it: (yes|NO)\]", against)
+    shown = [line for line in lines if line.startswith("encoder of the plain script")]
+    assert shown == [f"{'encoder of the plain script':<40} intfloat/multilingual-e5-small, 32 bits"] * 2
+    assert re.search(r"hit@1 of 3 questions +1\.000; alone 1\.000; ours 1\.000\n", said)
+    assert re.search(r"English encoder +[\d.]+ MB\n.*language identifier +[\d.]+ MB\n", said)
+    assert f"synthetic vectors of {embedder.dimension} dimensions" in said
 
 
 def test_an_aim_that_is_missed_is_said(capsys: pytest.CaptureFixture[str]) -> None:
