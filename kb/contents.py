@@ -119,7 +119,9 @@ def _public() -> tuple[ColumnElement[bool], ...]:
     return Solution.visibility == "public", SolutionText.state == "published"
 
 
-def _readable(query: Select[Any], choice: Choice, may_see: frozenset[str]) -> Select[Any]:
+def _readable(
+    query: Select[*tuple[Any, ...]], choice: Choice, may_see: frozenset[str]
+) -> Select[*tuple[Any, ...]]:
     """Narrow a query over solutions to those of a choice that can be read."""
     query = query.where(
         Solution.visibility.in_(sorted(may_see)), Solution.texts.any(SolutionText.state == "published")

@@ -34,6 +34,22 @@ class Product:
     names: tuple[ProductName, ...] = ()
 
 
+# Names that a company itself puts on a product today, and so the ones to speak of it by.
+_OFFICIAL = ("brand", "model")
+
+
+def called(product: Product, country: str | None, language: str) -> str:
+    """Return the name that a product has in the reader's country, else in their language, else the canonical.
+
+    A language says less than a country: where its countries have several names, none of them is taken.
+    """
+    names = [name for kind in _OFFICIAL for name in product.names if name.kind == kind]
+    there = [name.name for name in names if country and name.country == country]
+    tongue = primary(language)
+    spoken = {name.name for name in names if name.language and primary(name.language) == tongue}
+    return next(iter(there), None) or (spoken.pop() if len(spoken) == 1 else product.name)
+
+
 @dataclass(frozen=True, slots=True)
 class ProductMatch:
     """A product that was recognised in a text, and the name that gave it away.

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     default_language: str = Field(
         default="en", description="language of pages for visitors who did not say theirs"
     )
+    search_engines: bool = Field(default=True, description="whether search engines may list the public pages")
     threads: int = Field(default=0, ge=0, le=1024, description="threads that encode text; 0 takes all cores")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least level logged"

@@ -12,11 +12,12 @@ from threadpoolctl import threadpool_limits
 from indexer.embed import Embedder
 from kb import db
 from kb.settings import Settings, load
-from service import assets, errors, health, logs, openapi, search, tickets, widget
+from service import assets, browse, errors, health, logs, openapi, search, tickets, widget
 from service.body_limit import BodyLimit
 from service.deps import Services
 from service.live_index import LiveIndex
 from service.pages import Pages
+from service.prefix import LanguagePrefix
 from service.recorder import Recorder
 from service.security import SecurityHeaders, declared_roles
 from service.throttle import Misses
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
         middleware=[
             Middleware(SecurityHeaders, https=settings.address.startswith("https://")),
             Middleware(logs.RequestLog),
+            Middleware(LanguagePrefix),
             Middleware(errors.LastResort),
             Middleware(BodyLimit),
         ],
@@ -52,6 +54,7 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
     for feature in (search, tickets):
         app.include_router(feature.api)
         app.include_router(feature.pages)
+    app.include_router(browse.pages)
     declared_roles(app)
     return app
 

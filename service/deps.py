@@ -6,6 +6,7 @@ the pool, and each such change of thread costs a search half a millisecond.
 
 from dataclasses import dataclass
 from typing import Annotated, cast
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kb.settings import Settings
 from service.live_index import LiveIndex
 from service.pages import Pages
+from service.reader import Reader, accepted, choose
 from service.recorder import Recorder
 from service.throttle import Misses
 
@@ -40,12 +42,28 @@ def pages(request: Request) -> Pages:
     return cast(Pages, request.app.state.pages)
 
 
+def reader(request: Request) -> Reader:
+    """Tell who reads: the address says it, else the browser, else the settings."""
+    base = request.scope.get("root_path", "")
+    said = (*([base[1:]] if base else ()), *accepted(request.headers.get("accept-language", "")))
+    path = quote(request.scope["path"].removeprefix(base)) + (
+        f"?{request.url.query}" if request.url.query else ""
+    )
+    return choose(
+        said, services(request).settings, base=base, path=path if request.method in ("GET", "HEAD") else ""
+    )
+
+
 async def _services(request: Request) -> Services:
     return services(request)
 
 
 async def _pages(request: Request) -> Pages:
     return pages(request)
+
+
+async def _reader(request: Request) -> Reader:
+    return reader(request)
 
 
 async def _address(request: Request) -> str:
@@ -55,4 +73,5 @@ async def _address(request: Request) -> str:
 
 ServicesNeeded = Annotated[Services, Depends(_services)]
 PagesNeeded = Annotated[Pages, Depends(_pages)]
+ReaderNeeded = Annotated[Reader, Depends(_reader)]
 Address = Annotated[str, Depends(_address)]

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.errors import Invalid, PrecedentError, Unavailable
 from service import logs, sentences
-from service.deps import pages
+from service.deps import pages, reader
+from service.texts import ERRORS
 
 MEDIA_TYPE = "application/problem+json"
 FOR_PROGRAMS = ("/api/", "/livez", "/readyz")
@@ -117,16 +118,23 @@ def respond(request: Request, failed: Failure) -> Response:
         body = failed.problem().model_dump()
         response: Response = JSONResponse(body, failed.status, media_type=MEDIA_TYPE)
     else:
-        response = pages(request).render(
-            "layout/error.html",
-            code=failed.status,
-            title=failed.title,
-            sentence=failed.sentence,
-            details=[detail for _, detail in failed.fields if detail != failed.sentence],
-        )
+        response = _page(request, failed)
     if failed.retry_after is not None:
         response.headers["retry-after"] = str(failed.retry_after)
     return response
+
+
+def _page(request: Request, failed: Failure) -> Response:
+    """Return the failure for people; in another language it is said by its kind."""
+    who = reader(request)
+    title, sentence = failed.title, failed.sentence
+    details = [detail for _, detail in failed.fields if detail != failed.sentence]
+    if kinds := ERRORS(who.language):
+        title, sentence = kinds.get(failed.slug, kinds["other"])
+        details = []
+    return pages(request).render(
+        "layout/error.html", code=failed.status, reader=who, title=title, sentence=sentence, details=details
+    )
 
 
 def _invalid_request(errors: Sequence[Any]) -> Failure:

@@ -2,26 +2,31 @@
 
 import hashlib
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from babel import Locale
+from babel.dates import format_date
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from starlette.convertors import Convertor, register_url_convertor
 
 from kb import locales
 from kb.text import fold
 from service.languages import LANGUAGE_NAMES
+from service.reader import Listed, Reader
 from service.rich_text import markdown
 from service.texts import FRAME
+from service.wording import LANGUAGES, counted, locale
 
 ROOT = Path(__file__).parent
 SUFFIXES = (".css", ".js", ".svg")
-# The languages that can be chosen; all others are found by typing in them.
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -32,6 +37,10 @@ class Asset:
     body: bytes
     media_type: str
     version: str
+
+
+# For pages that are made for nobody in particular.
+ENGLISH = Reader()
 
 
 class Pages:
@@ -48,23 +57,45 @@ class Pages:
         )
         self.environment.globals.update(
             asset=self.address_of,
-            frame=FRAME,
-            countries=country_names(),
             languages=LANGUAGE_NAMES,
+            spoken=LANGUAGES,
         )
         self.environment.filters.update(
             direction=direction,
             segment=segment,
             markdown=markdown,
-            day=day,
-            moment=moment,
+            day=_day,
+            moment=_moment,
+            counted=_counted,
             language_name=language_name,
         )
 
-    def render(self, template: str, *, code: int = 200, here: str = "", **values: Any) -> HTMLResponse:
-        """Return the page that `template` makes of `values`; `here` marks the place in the menu."""
-        page = self.environment.get_template(template).render(values, here=here, code=code)
-        return HTMLResponse(page, status_code=code)
+    def render(
+        self,
+        template: str,
+        *,
+        code: int = 200,
+        here: str = "",
+        reader: Reader = ENGLISH,
+        listed: Listed | None = None,
+        **values: Any,
+    ) -> HTMLResponse:
+        """Return the page that `template` makes of `values` for a reader; `here` marks its place in the menu.
+
+        Without `listed`, or where the installation does not want it, search engines are told to leave it out.
+        """
+        page = self.fragment(template, reader, here=here, code=code, listed=listed, **values)
+        return HTMLResponse(page, status_code=code, headers={"content-language": reader.language})
+
+    def fragment(self, template: str, reader: Reader, **values: Any) -> str:
+        """Return what a template makes of `values` and of what every page needs."""
+        every = {
+            "reader": reader,
+            "base": reader.base,
+            "frame": FRAME(reader.language),
+            "countries": country_names(reader.language),
+        }
+        return self.environment.get_template(template).render({**every, **values})
 
     def address_of(self, name: str) -> str:
         """Return the address of an asset; it changes with the content, so that browsers may keep it."""
@@ -105,9 +136,10 @@ def own_name(primary: str) -> str:
     return name[:1].title() + name[1:] if name else primary
 
 
-def country_names() -> dict[str, str]:
-    """Return the countries by code, in the order of their English names."""
-    names = Locale("en").territories
+@cache
+def country_names(language: str) -> dict[str, str]:
+    """Return the countries by code, in the order of their names in a language of the pages."""
+    names = locale(language).territories
     return dict(sorted(((code, names[code]) for code in locales.COUNTRIES), key=lambda item: fold(item[1])))
 
 
@@ -116,14 +148,25 @@ def segment(text: str) -> str:
     return quote(text, safe="")
 
 
-def day(moment: datetime) -> str:
+def day(moment: datetime, language: str) -> str:
     """Write a date as in `22 November 2026`."""
-    return f"{moment.day} {moment:%B %Y}"
+    return format_date(moment, "long", locale=locale(language))
 
 
-def moment(moment: datetime) -> str:
+@pass_context
+def _day(context: Context, moment: datetime) -> str:
+    return day(moment, context["reader"].language)
+
+
+@pass_context
+def _moment(context: Context, moment: datetime) -> str:
     """Write a time as in `22 November 2026, 17:09 UTC`."""
-    return f"{day(moment)}, {moment:%H:%M} UTC"
+    return f"{_day(context, moment)}, {moment:%H:%M} UTC"
+
+
+@pass_context
+def _counted(context: Context, forms: Mapping[str, str], count: int) -> str:
+    return counted(forms, count, context["reader"].language)
 
 
 def _assets() -> list[tuple[str, Asset]]:

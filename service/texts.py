@@ -2,16 +2,26 @@
 
 from typing import Final
 
-FRAME: Final[dict[str, str]] = {
-    "name": "Precedent",
-    "skip": "Skip to the content",
-    "menu": "Main",
-    "search": "Search",
-    "status": "Track a request",
-    "footer": (
-        "What you type is used to find a solution and, if you send it to us, to answer you. "
-        "It never stands in an address of these pages."
-    ),
-    "find": "Search for a solution",
-    "write": "Write to us",
-}
+from service.wording import Wording
+
+FRAME: Final = Wording(
+    "frame",
+    {
+        "name": "Precedent",
+        "skip": "Skip to the content",
+        "menu": "Main",
+        "search": "Search",
+        "browse": "All solutions",
+        "status": "Track a request",
+        "language": "Read these pages in",
+        "footer": (
+            "What you type is used to find a solution and, if you send it to us, to answer you. "
+            "It never stands in an address of these pages."
+        ),
+        "find": "Search for a solution",
+        "write": "Write to us",
+    },
+)
+
+# English errors say their own sentences; other languages have one for each kind of error.
+ERRORS: Final = Wording("errors", {})

@@ -21,11 +21,16 @@ SHOWN = 3
 def readable(text: str) -> str:
     """Return the text that can be searched with, or raise Invalid with a sentence."""
     text = clean(text)
-    if not text:
-        raise Invalid(TEXTS["empty"], "query")
-    if not any(letter.isalnum() for letter in text):
-        raise Invalid(TEXTS["wordless"], "query")
+    if wrong := fault(text):
+        raise Invalid(TEXTS[wrong], "query")
     return text
+
+
+def fault(text: str) -> str | None:
+    """Return the key of the sentence about a text that cannot be searched with."""
+    if not text:
+        return "empty"
+    return None if any(letter.isalnum() for letter in text) else "wordless"
 
 
 def search(

@@ -1,34 +1,39 @@
-"""The search page, its results, and the page of one solution."""
+"""The search page and its results."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from indexer.results import SearchResult
-from kb import documents, inquiries, locales, solutions
+from kb import documents, inquiries, locales
 from kb.db import reading
-from kb.errors import Invalid, NotFound
+from kb.errors import Invalid
 from kb.products import Product
 from kb.text import detect_language
-from service.deps import PagesNeeded, Services, ServicesNeeded
+from service.caching import kept
+from service.deps import PagesNeeded, ReaderNeeded, ServicesNeeded
 from service.forms import Form
 from service.pages import Pages
+from service.reader import Reader
 from service.search import find, view
-from service.search.texts import TEXTS
+from service.search.texts import TEXTS, WORDS
 from service.security import MaySee, Role, allow, own_form
+from service.wording import LANGUAGES
 
 router = APIRouter(include_in_schema=False, dependencies=[allow(Role.PUBLIC)])
 FROM_US = [Depends(own_form)]
+BOX = ("q", "country", "language", "previous")
 
 
 @router.get("/")
-def home(pages: PagesNeeded, services: ServicesNeeded) -> Response:
+def home(request: Request, pages: PagesNeeded, services: ServicesNeeded, reader: ReaderNeeded) -> Response:
     """Show the empty search box."""
-    return _home(pages, view.Box(country=services.settings.default_country or ""))
+    country = reader.country or services.settings.default_country or ""
+    return kept(request, _home(pages, reader, view.Box(country=country)))
 
 
 @router.get("/searches")
@@ -38,26 +43,27 @@ def searches() -> Response:
 
 
 @router.post("/searches", dependencies=FROM_US)
-def submit(form: Form, pages: PagesNeeded, services: ServicesNeeded, seen: MaySee) -> Response:
+def submit(
+    form: Form, pages: PagesNeeded, services: ServicesNeeded, reader: ReaderNeeded, seen: MaySee
+) -> Response:
     """Search with what was typed; the answer has an address of its own, so that it can be reloaded."""
-    box = view.Box(*(form.get(name, "") for name in ("q", "country", "language", "previous")))
-    try:
-        text = find.readable(box.text)
-        country = locales.country(box.country) if box.country else None
-        language = locales.language(box.language) if box.language else None
-    except Invalid as error:
-        return _home(pages, _explained(box, error), status=422)
-    result = find.search(services, text, country=country, language=language, may_see=seen)
-    key = find.record(services, text, country, result, box.previous)
-    if len(text) > find.KEPT:
+    box = _checked(view.Box(*(form.get(name, "") for name in BOX)), WORDS(reader.language))
+    if box.wrong:
+        return _home(pages, reader, box, status=422)
+    country, language = box.country or None, box.language or None
+    result = find.search(services, box.text, country=country, language=language, may_see=seen)
+    key = find.record(services, box.text, country, result, box.previous)
+    if len(box.text) > find.KEPT:
         recorded = find.recall(services, key)
         with reading(services.sessions) as session:
-            return _results(pages, session, recorded, result, box, TEXTS["kept"])
+            return _results(pages, reader, session, recorded, result, box, WORDS(reader.language)["kept"])
     return RedirectResponse(f"/searches/{key}", 303)
 
 
 @router.get("/searches/{key}")
-def show(key: str, pages: PagesNeeded, services: ServicesNeeded, seen: MaySee) -> Response:
+def show(
+    key: str, pages: PagesNeeded, services: ServicesNeeded, reader: ReaderNeeded, seen: MaySee
+) -> Response:
     """Show the results of a search; it is searched again, so that what was withdrawn since is gone."""
     recorded = find.recall(services, key)
     text, country = recorded.text, recorded.country
@@ -65,7 +71,7 @@ def show(key: str, pages: PagesNeeded, services: ServicesNeeded, seen: MaySee) -
     result = find.search(services, text, country=country, language=language, may_see=seen)
     box = view.Box(text, country or "", language or "", previous=key)
     with reading(services.sessions) as session:
-        return _results(pages, session, recorded, result, box)
+        return _results(pages, reader, session, recorded, result, box)
 
 
 @router.post("/searches/{key}/none", dependencies=FROM_US)
@@ -85,60 +91,53 @@ def outcome(key: str, form: Form, services: ServicesNeeded) -> Response:
 
 
 @router.get("/searches/{key}/solved")
-def solved(key: str, pages: PagesNeeded, services: ServicesNeeded) -> Response:
+def solved(key: str, pages: PagesNeeded, services: ServicesNeeded, reader: ReaderNeeded) -> Response:
     """Thank for the good news."""
-    return pages.render("search/solved.html", t=TEXTS, here="search", search=find.recall(services, key).key)
-
-
-@router.get("/solutions/{id:anything}")
-def solution(
-    id: str, pages: PagesNeeded, services: ServicesNeeded, seen: MaySee, search: str = "", language: str = ""
-) -> Response:
-    """Show one solution; opened from a search it counts as an outcome, and asks whether it helped."""
-    key = _opened(services, search, id) if search else None
-    with reading(services.sessions) as session:
-        found = solutions.get(session, id, language or None, seen)
-        products = _products(session)
+    found = find.recall(services, key).key
     return pages.render(
-        "search/solution.html",
-        t=TEXTS,
-        here="search",
-        solution=found,
-        products=[products[code].name for code in found.products if code in products],
-        search=key,
-        address=lambda tag: view.solution_address(id, key, tag),
+        "search/solved.html", reader=reader, t=WORDS(reader.language), here="search", search=found
     )
 
 
-def _home(pages: Pages, box: view.Box, status: int = 200) -> Response:
-    return pages.render("search/home.html", code=status, t=TEXTS, here="search", box=box)
+def _home(pages: Pages, reader: Reader, box: view.Box, status: int = 200) -> Response:
+    listed = reader.listed("/", reader.language, LANGUAGES) if status == 200 else None
+    return pages.render(
+        "search/home.html",
+        code=status,
+        reader=reader,
+        listed=listed,
+        t=WORDS(reader.language),
+        here="search",
+        box=box,
+    )
 
 
 def _results(
     pages: Pages,
+    reader: Reader,
     session: Session,
     recorded: inquiries.RecordedSearch,
     result: SearchResult,
     box: view.Box,
     *notices: str,
 ) -> Response:
-    page = view.results(recorded, result, find.is_down(result), _products(session), notices)
-    return pages.render("search/results.html", t=TEXTS, here="search", box=box, page=page)
+    t = WORDS(reader.language)
+    page = view.results(recorded, result, find.is_down(result), _products(session), notices, t)
+    return pages.render("search/results.html", reader=reader, t=t, here="search", box=box, page=page)
 
 
-def _explained(box: view.Box, error: Invalid) -> view.Box:
-    names = {"country": "country_problem", "language": "language_problem"}
-    changed: dict[str, Any] = {names.get(error.field or "", "problem"): str(error)}
+def _checked(box: view.Box, t: Mapping[str, Any]) -> view.Box:
+    """Return the box with country and language in one spelling, and a sentence for what is not right."""
+    changed: dict[str, str] = {}
+    if wrong := find.fault(box.text):
+        changed["problem"] = t[wrong]
+    for name, check in (("country", locales.country), ("language", locales.language)):
+        typed = getattr(box, name)
+        try:
+            changed[name] = check(typed) if typed else ""
+        except Invalid:
+            changed[f"{name}_problem"] = t[f"{name}_problem"].format(value=typed[:40])
     return replace(box, **changed)
-
-
-def _opened(services: Services, key: str, solution: str) -> str | None:
-    """Record that a solution was opened; a search that is gone does not keep anybody from reading."""
-    try:
-        find.say(services, key, solution, "opened")
-    except NotFound:
-        return None
-    return key
 
 
 def _products(session: Session) -> Mapping[str, Product]:

@@ -2,11 +2,8 @@
 
 from typing import Any, Final
 
-
-def closest(count: int) -> str:
-    """Return the label of the folded titles."""
-    return "Show the closest title we have" if count == 1 else f"Show the {count} closest titles we have"
-
+from indexer.results import SAME_REPORT, SAME_TEXT, SAME_TITLE
+from service.wording import Wording
 
 TEXTS: Final[dict[str, Any]] = {
     "home_title": "Find a solution",
@@ -14,10 +11,8 @@ TEXTS: Final[dict[str, Any]] = {
     "home_lead": "Describe it in your own words, in any language. Often somebody else has had it before you.",
     "home_track": "Already told us?",
     "home_track_text": "See how far we are with your tracking number.",
-    "home_track_link": "Track a request",
     "home_write": "Something else?",
     "home_write_text": "A wish, a mistake in a product, a question.",
-    "home_write_link": "Write to us",
     "box_name": "Solutions",
     "box_label": "Your problem, in your own words",
     "box_hint": "The product, what you did, what happened. Please leave out names and addresses.",
@@ -29,20 +24,30 @@ TEXTS: Final[dict[str, Any]] = {
     "again_label": "You asked:",
     "again_change": "Change",
     "recognised": "We understood:",
-    "closest": closest,
-    "form_name": "Write to us",
+    "closest": {
+        "one": "Show the closest title we have",
+        "other": "Show the {count} closest titles we have",
+    },
     "others": "Or one of these",
     "none_title": "None of these?",
     "none_text": "Tell us, and we will take care of it. What you typed is kept.",
     "none_button": "None of these – write to us",
-    "none_link": "None of these – write to us",
     "tried": "You said that this did not help",
     "in_language": "in",
     "because": "Shown because",
     "because_and": ", and ",
+    "why": {
+        "product": "it is about the {name}",
+        "title": SAME_TITLE,
+        "text": SAME_TEXT,
+        "report": SAME_REPORT,
+        "words": "it uses the same words",
+    },
     "how_title": "How sure are we?",
     "how_chance": "Solves it in {share} of 10 cases like this; {checked}.",
-    "how_shares": ("fewer than 1", *(f"about {tenths}" for tenths in range(1, 10)), "more than 9"),
+    "how_few": "fewer than 1",
+    "how_about": "about {count}",
+    "how_many": "more than 9",
     "how_verified": "checked on this help desk’s own questions",
     "how_unverified": "not yet checked on this help desk’s own questions",
     "headline": {
@@ -67,7 +72,9 @@ TEXTS: Final[dict[str, Any]] = {
     "gone": "This search is not here any more. Please search again.",
     "solution_gone": "There is no solution at this address. It may have been withdrawn.",
     "back": "Back to the results",
-    "back_home": "Search",
+    "place": "You are here",
+    "only_in": "This solution is not there in your language yet. You are reading it in",
+    "outdated": "This translation may be out of date. Changed since then:",
     "updated": "Last changed on",
     "applies": "For:",
     "also_in": "Also in",
@@ -83,10 +90,15 @@ TEXTS: Final[dict[str, Any]] = {
         "unclear": "I could not follow it",
         "other-product": "It is about another product",
     },
-    "unsolved_title": "Not what you need?",
-    "unsolved_text": "Search with your own words, or write to us.",
+    "unsolved_text": "Not what you need?",
     "thanks_title": "Good to hear",
     "thanks_text": "Thank you for telling us: it helps the next person with the same problem.",
     "thanks_again": "Search again",
     "thanks_back": "It was not solved after all",
+    "sorry_title": "Thank you for saying so",
+    "sorry_text": "Describe the problem in your own words, and we look for another solution. Or write to us.",
+    "country_problem": "“{value}” is not a country; give two letters of ISO 3166, such as ES.",
+    "language_problem": "“{value}” is not a language; give a code such as es or pt-BR.",
 }
+
+WORDS: Final = Wording("search", TEXTS)

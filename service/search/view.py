@@ -2,15 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from indexer.decide import Decision
-from indexer.results import Hit, SearchResult
+from indexer.results import SAME_REPORT, SAME_TEXT, SAME_TITLE, Hit, SearchResult
 from kb import locales
 from kb.inquiries import RecordedSearch
 from kb.products import Product, ProductMatch
+from kb.solutions import SolutionView
 from service.pages import segment
 from service.search.texts import TEXTS
+
+# How the reasons of search are said in the words of the pages; the first one ends with a name.
+_ABOUT = "it is about the "
+_REASONS = {SAME_TITLE: "title", SAME_TEXT: "text", SAME_REPORT: "report"}
+# What of a solution search engines show below its title.
+_SUMMARY = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,11 @@ class Box:
     problem: str | None = None
     country_problem: str | None = None
     language_problem: str | None = None
+
+    @property
+    def wrong(self) -> bool:
+        """Say whether something is not right."""
+        return bool(self.problem or self.country_problem or self.language_problem)
 
     def language_choices(self, known: Mapping[str, str]) -> Iterable[tuple[str, str]]:
         """Return the languages to choose from; one that was asked for and is rare stands first."""
@@ -78,6 +93,7 @@ def results(
     down: bool,
     products: Mapping[str, Product],
     notices: Iterable[str],
+    t: Mapping[str, Any] = TEXTS,
 ) -> ResultsPage:
     """Put a result into words; solutions that were already rejected move to the end."""
     said = {each.solution for each in recorded.outcomes}
@@ -86,17 +102,17 @@ def results(
     action, words = _verdict(result, hits, rejected, down)
     named = {each.code for each in result.products}  # these stand above the cards already
     others = {code: product for code, product in products.items() if code not in named}
-    cards = [_hit(hit, recorded.key, result.language, hit.id in rejected, others) for hit in hits]
+    cards = [_hit(hit, recorded.key, result.language, hit.id in rejected, others, t) for hit in hits]
     return ResultsPage(
         key=recorded.key,
         recorded=recorded,
         action=action,
-        headline=TEXTS["headline"][words],
-        lead=TEXTS["lead"].get(words, TEXTS["lead"][action]),
-        how=how_sure(result.decision),
+        headline=t["headline"][words],
+        lead=t["lead"].get(words, t["lead"][action]),
+        how=how_sure(result.decision, t),
         hits=tuple(cards),
         products=tuple(_name(each, products.get(each.code), recorded.country) for each in result.products),
-        notices=(*_notices(result, down), *notices),
+        notices=(*_notices(result, down, t), *notices),
         product_names=tuple(dict.fromkeys(each.name for each in result.products)),
         touched=tuple(card for card, hit in zip(cards, hits, strict=True) if hit.id in said),
     )
@@ -108,11 +124,36 @@ def solution_address(solution: str, search: str | None, language: str | None = N
     return f"/solutions/{segment(solution)}" + (f"?{urlencode(asked)}" if asked else "")
 
 
-def how_sure(decision: Decision) -> str:
+def structured(solution: SolutionView, body: str, address: str, products: list[str]) -> dict[str, Any]:
+    """Describe a solution as schema.org does: an article answers many people's question, a ticket one's."""
+    answer = {"@type": "Answer", "text": body}
+    question: dict[str, Any] = {"@type": "Question", "name": solution.title, "acceptedAnswer": answer}
+    if solution.kind == "ticket":
+        answer |= {"url": address, "datePublished": solution.updated_at.isoformat()}
+        question |= {"answerCount": 1, "text": solution.title}
+    return {
+        "@context": "https://schema.org",
+        "@type": "QAPage" if solution.kind == "ticket" else "FAQPage",
+        "url": address,
+        "inLanguage": solution.language,
+        "dateModified": solution.updated_at.isoformat(),
+        "about": [{"@type": "Product", "name": name} for name in products],
+        "mainEntity": question if solution.kind == "ticket" else [question],
+    }
+
+
+def summary(text: Markup) -> str:
+    """Return the beginning of a cleaned text without its tags, cut at a word."""
+    plain = " ".join(text.striptags().split())
+    return plain if len(plain) <= _SUMMARY else plain[:_SUMMARY].rsplit(" ", 1)[0] + "…"
+
+
+def how_sure(decision: Decision, t: Mapping[str, Any] = TEXTS) -> str:
     """Say how often the first solution is right, never "always", and whether that was checked here."""
-    share = TEXTS["how_shares"][round(decision.probability * 10)]
-    checked = TEXTS["how_verified"] if decision.certified else TEXTS["how_unverified"]
-    return str(TEXTS["how_chance"].format(share=share, checked=checked))
+    tenths = round(decision.probability * 10)
+    share = t[{0: "how_few", 10: "how_many"}.get(tenths, "how_about")].format(count=tenths)
+    checked = t["how_verified"] if decision.certified else t["how_unverified"]
+    return str(t["how_chance"].format(share=share, checked=checked))
 
 
 def _verdict(result: SearchResult, hits: list[Hit], rejected: set[str], down: bool) -> tuple[str, str]:
@@ -129,11 +170,11 @@ def _verdict(result: SearchResult, hits: list[Hit], rejected: set[str], down: bo
     return "ask", "ask_one" if len(left) == 1 else "ask"
 
 
-def _notices(result: SearchResult, down: bool) -> Iterable[str]:
+def _notices(result: SearchResult, down: bool, t: Mapping[str, Any]) -> Iterable[str]:
     if result.cut:
-        yield TEXTS["cut"]
+        yield t["cut"]
     if result.degraded and not down:
-        yield TEXTS["degraded"]
+        yield t["degraded"]
 
 
 def _name(match: ProductMatch, product: Product | None, country: str | None) -> NameView:
@@ -145,8 +186,19 @@ def _name(match: ProductMatch, product: Product | None, country: str | None) -> 
     return NameView(match.via, place, match.name)
 
 
+def _reason(why: str, t: Mapping[str, Any]) -> str:
+    if why.startswith(_ABOUT):
+        return str(t["why"]["product"].format(name=why.removeprefix(_ABOUT)))
+    return str(t["why"][_REASONS.get(why, "words")])
+
+
 def _hit(
-    hit: Hit, key: str, language: str | None, rejected: bool, products: Mapping[str, Product]
+    hit: Hit,
+    key: str,
+    language: str | None,
+    rejected: bool,
+    products: Mapping[str, Product],
+    t: Mapping[str, Any],
 ) -> HitView:
     return HitView(
         title=hit.title,
@@ -154,7 +206,7 @@ def _hit(
         language=hit.language,
         address=solution_address(hit.id, key, hit.language),
         products=tuple(products[code].name for code in hit.products if code in products),
-        why=hit.why,
+        why=tuple(_reason(why, t) for why in hit.why),
         translated=bool(language) and locales.primary(hit.language) != locales.primary(language or ""),
         rejected=rejected,
     )

@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from kb.inquiries import RecordedSearch
 from kb.tickets import LONGEST_KEY
 from service.pages import Pages
+from service.reader import Reader
 from service.tickets.schema import MAX_DESCRIPTION, TicketRequest
-from service.tickets.texts import TEXTS
+from service.tickets.texts import TEXTS, WORDS
 
 # About as much as fits into one line of a mail program.
 _LINE = 90
@@ -87,7 +88,7 @@ def typed(values: Mapping[str, str]) -> TicketForm:
     return replace(TicketForm(key if 8 <= len(key) <= LONGEST_KEY else new_key()), **fields)
 
 
-def check(form: TicketForm) -> TicketRequest | Mapping[str, str]:
+def check(form: TicketForm, t: Mapping[str, Any] = TEXTS) -> TicketRequest | Mapping[str, str]:
     """Return the request that the form makes, or a sentence for each field that is not right."""
     values: dict[str, Any] = {
         "kind": form.kind,
@@ -101,7 +102,7 @@ def check(form: TicketForm) -> TicketRequest | Mapping[str, str]:
     try:
         return TicketRequest.model_validate(values)
     except ValidationError as error:
-        return {str(each["loc"][-1]): _sentence(form, each) for each in error.errors()}
+        return {str(each["loc"][-1]): _sentence(form, each, t) for each in error.errors()}
 
 
 def one_line(text: str) -> str:
@@ -116,16 +117,21 @@ def one_line(text: str) -> str:
 def panel(pages: Pages) -> Callable[..., Markup]:
     """Return what draws an opened form inside another page."""
 
-    def draw(recorded: RecordedSearch, products: Iterable[str], seen: Iterable[Seen]) -> Markup:
-        template = pages.environment.get_template("tickets/form.html")
-        return Markup(template.render(form=opened(recorded, products, seen), t=TEXTS))  # noqa: S704 - autoescaped
+    def draw(
+        reader: Reader, recorded: RecordedSearch, products: Iterable[str], seen: Iterable[Seen]
+    ) -> Markup:
+        form, t = opened(recorded, products, seen), WORDS(reader.language)
+        return Markup(pages.fragment("tickets/form.html", reader, form=form, t=t))  # noqa: S704 - autoescaped
 
     return draw
 
 
-def _sentence(form: TicketForm, error: Any) -> str:
-    name, kind = str(error["loc"][-1]), error["type"]
-    if kind == "value_error":
+def _sentence(form: TicketForm, error: Any, t: Mapping[str, Any]) -> str:
+    name = str(error["loc"][-1])
+    sentence = t["wrong"].get(f"{name}.{error['type']}")
+    if sentence is None and error["type"] == "value_error" and t is TEXTS:
         return str(error["ctx"]["error"])
-    sentence = TEXTS["wrong"].get(f"{name}.{kind}", TEXTS["wrong"]["other"])
-    return str(sentence).format(limit=f"{MAX_DESCRIPTION:,}", length=f"{len(form.description):,}", name=name)
+    value = str(getattr(form, name, ""))[:80]
+    return str(sentence or t["wrong"]["other"]).format(
+        limit=f"{MAX_DESCRIPTION:,}", length=f"{len(form.description):,}", name=name, value=value
+    )

@@ -2,8 +2,10 @@
 
 from typing import Any, Final
 
+from kb.tickets import NEXT_STEPS
+from service.wording import Wording
+
 TEXTS: Final[dict[str, Any]] = {
-    "form_title": "Write to us",
     "form_title_wrong": "Please check: write to us",
     "form_headline": "Tell us about it",
     "form_lead": "We read every report, and you get a number to follow it with.",
@@ -31,7 +33,6 @@ TEXTS: Final[dict[str, Any]] = {
     "phone_label": "Phone",
     "send_button": "Send to us",
     "received_title": "We have received it",
-    "received_headline": "We have received it",
     "received_lead": "Please keep this number. With it you can see at any time how far we are.",
     "number_label": "Your tracking number",
     "number_hint": "It never holds the letters I, L, O or U, so you can read it out on the phone.",
@@ -43,12 +44,11 @@ TEXTS: Final[dict[str, Any]] = {
     ),
     "see_status": "See the status",
     "search_again": "Search for something else",
-    "lookup_title": "Track a request",
     "lookup_title_wrong": "Please check: track a request",
-    "lookup_headline": "Track a request",
     "lookup_lead": "Type the number that you got when you wrote to us.",
     "lookup_hint": "It looks like K7M2-9QXD-4HTT. Small letters, spaces and hyphens do not matter.",
     "lookup_button": "Show the status",
+    "missing": "Please type the tracking number; it looks like K7M2-9QXD-4HTT.",
     "mistyped": "This tracking number is mistyped; please compare it symbol by symbol.",
     "strange": "A tracking number has 12 letters and digits, without I, L, O and U.",
     "unknown": "We know no request with this number. Please compare it with what you were given.",
@@ -72,6 +72,7 @@ TEXTS: Final[dict[str, Any]] = {
         "shipped": ("Done", "What you wished for is there."),
         "declined": ("Declined", "We will not do this."),
     },
+    "next": NEXT_STEPS,
     "wrong": {
         "kind.literal_error": "Please choose what it is.",
         "subject.string_too_short": "Please say in one line what it is about.",
@@ -79,6 +80,10 @@ TEXTS: Final[dict[str, Any]] = {
         "description.string_too_short": "Please say what happened.",
         "description.string_too_long": "This has {length} characters; we take {limit}. Please shorten it.",
         "name.string_too_long": "This name is longer than 200 characters.",
+        "email.value_error": "“{value}” is not an e-mail address.",
+        "phone.value_error": "“{value}” is not a telephone number; write it as +34 600 123 456.",
         "other": "“{name}” cannot be used.",
     },
 }
+
+WORDS: Final = Wording("tickets", TEXTS)

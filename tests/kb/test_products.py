@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import data
 from kb.imports import read_products
-from kb.products import NameBook, Product, ProductMatch, ProductName, name_book
+from kb.products import NameBook, Product, ProductMatch, ProductName, called, name_book
 
 WASHER = Product(
     "wm300",
@@ -287,3 +287,28 @@ def test_every_name_of_the_demo_company_is_found_in_its_country():
         for name in product.names:
             found = book.find(f"« {name.name} » 😀", name.country, name.language)
             assert [(match.code, match.matched) for match in found] == [(product.code, name.name)]
+
+
+@pytest.mark.parametrize(
+    ("country", "language", "name"),
+    [
+        ("DE", "de", "Wellenrein 300"),
+        ("AT", "de", "Wellenrein 300"),
+        ("JP", "en", "マルーネ300"),
+        (None, "de-CH", "Wellenrein 300"),
+        (None, "es", "Marlune 300"),
+        ("MX", "es", "Espumaral 300"),
+        ("SE", "sv", "Marlune 300"),
+        (None, "xx", "Marlune 300"),
+    ],
+)
+def test_readers_are_told_the_name_that_they_know(country: str | None, language: str, name: str):
+    names = (
+        ProductName("Wellenklassik", "DE", "de", kind="former"),
+        ProductName("Wellenrein 300", "DE", "de"),
+        ProductName("Olaclara 300", "ES", "es"),
+        ProductName("Espumaral 300", "MX", "es"),
+        ProductName("マルーネ300", "JP", "ja"),
+        ProductName("OV-WM300", kind="model"),
+    )
+    assert called(Product("wm300", "Marlune 300", names), country, language) == name

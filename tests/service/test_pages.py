@@ -250,7 +250,7 @@ def test_the_name_of_the_country_is_explained(open_page: Open):
     assert link.get_attribute("lang") == "es"
     link.click()
     expect(page.locator("article")).to_have_attribute("lang", "es")
-    page.get_by_role("link", name="English").click()
+    page.get_by_role("main").get_by_role("link", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The engine does not start in cold weather")
 
 

@@ -1,5 +1,7 @@
 """Roles, headers, and forms from elsewhere."""
 
+import re
+
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
@@ -14,7 +16,6 @@ def test_every_route_declares_its_role(app: FastAPI):
     assert roles["POST /api/v1/search"] is Role.PUBLIC
     assert roles["GET /status/{number}"] is Role.PUBLIC
     assert set(roles.values()) == {Role.PUBLIC}
-    assert len(roles) == 26
 
 
 def test_an_application_with_a_route_without_a_role_is_not_made():
@@ -68,7 +69,7 @@ def test_pages_hold_no_inline_script_and_no_inline_style(client: TestClient):
         assert " style=" not in page
         assert "<script>" not in page
         assert " on" + "click" not in page
-        assert "http://" not in page.replace("http://www.w3.org", "")
+        assert not re.search(r'(src|action|rel="(stylesheet|icon)" href)="http', page)
 
 
 @pytest.mark.parametrize(
