@@ -21,6 +21,7 @@ from indexer.vectorise import Keep
 from kb import text as texts
 from kb.documents import Document
 from kb.errors import Invalid
+from kb.locales import main_language
 from kb.products import Product, ProductMatch, name_book
 from kb.settings import Settings
 
@@ -80,6 +81,7 @@ class Index:
         self._language_boosts = lru_cache(maxsize=64)(self._find_language_boosts)
         self._allowed = lru_cache(maxsize=8)(self._find_allowed)
         self._find_neighbours = lru_cache(maxsize=REMEMBERED)(self._ask_dense_leg)
+        self._titles = lru_cache(maxsize=REMEMBERED)(self._suggest)
 
     @property
     def size(self) -> int:
@@ -138,18 +140,26 @@ class Index:
             query = self.understand(prefix, country, language)
         except Invalid:
             return ()
+        # What rests on words alone, while the dense leg is down, is not remembered.
+        titles = self._titles if self._neighbours(query) else self._suggest
+        return titles(query, limit, may_see)
+
+    def _suggest(self, query: Query, limit: int, may_see: frozenset[str]) -> tuple[Suggestion, ...]:
         ranking = self._rank(query, self._neighbours(query), may_see)
         shown = (self._document(number, query.language) for number in ranking.best(limit))
         return tuple(Suggestion(document.id, document.language, document.title) for document in shown)
 
     def understand(self, text: str, country: str | None = None, language: str | None = None) -> Query:
-        """Normalise a text, tell its language and find the products it names."""
+        """Normalise a text, tell its language and find the products it names.
+
+        Where the text is too short to tell its language by, that of the country stands in, if it may be it.
+        """
         normal = texts.normalise(text)
         if not any(character.isalnum() for character in normal.text):
             raise Invalid(
                 "Please describe the problem in a few words; there is no word in this text.", "query"
             )
-        spoken = language or texts.detect_language(normal.text)
+        spoken = language or texts.detect_language(normal.text) or _spoken_there(normal.text, country)
         products = self._names.find(normal.text, country, spoken)
         canonical = self._names.canonical(normal.text, products)
         return Query(normal.text, normal.cut, spoken, country, products, canonical)
@@ -279,6 +289,11 @@ def _groups(documents: Iterable[Document]) -> dict[str, list[Document]]:
     for document in documents:
         groups.setdefault(document.id, []).append(document)
     return groups
+
+
+def _spoken_there(text: str, country: str | None) -> str | None:
+    language = main_language(country) if country else None
+    return language if language and texts.may_be(text, language) else None
 
 
 def _same_tongue(one: str, other: str | None) -> bool:

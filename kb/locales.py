@@ -1,6 +1,9 @@
 """Languages and countries as people write them: checked, and in one spelling."""
 
 import re
+from functools import lru_cache
+
+from babel.languages import get_official_languages
 
 from kb.errors import Invalid
 
@@ -43,6 +46,13 @@ def country(text: str) -> str:
     if code not in COUNTRIES:
         raise Invalid(f"“{text[:40]}” is not a country; give two letters of ISO 3166, such as ES.", "country")
     return code
+
+
+@lru_cache(maxsize=256)
+def main_language(country: str) -> str | None:
+    """Return the language that a country is run in; None where it has several, such as CH or CA."""
+    official = get_official_languages(country, de_facto=True)
+    return language(official[0]) if len(official) == 1 else None
 
 
 def language(text: str) -> str:

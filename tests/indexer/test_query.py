@@ -97,6 +97,21 @@ def test_a_hit_is_shown_in_the_readers_language(index: Index, language: str | No
     )
 
 
+@pytest.mark.parametrize(
+    ("country", "shown"), [("DE", "de"), ("AT", "de"), ("CH", "en"), ("FR", "en"), (None, "en")]
+)
+def test_the_country_stands_in_where_the_text_does_not_tell_its_language(
+    index: Index, country: str | None, shown: str
+):
+    hit = index.search("Brumela 300 E18", country=country).hits[0]
+    assert (hit.id.startswith("pump"), hit.language) == (True, shown)
+
+
+def test_the_text_tells_more_of_its_language_than_the_country(index: Index):
+    hit = index.search("The Brumela 300 does not drain", country="DE").hits[0]
+    assert (hit.id, hit.language) == ("pump-drain", "en")
+
+
 def test_a_solution_without_english_is_shown_in_its_own_language(
     embedder: Embedder, documents: tuple[Document, ...]
 ):
@@ -190,6 +205,21 @@ def test_suggestions_are_titles_in_the_readers_language(index: Index):
         "Die Brumela 300 pumpt nicht ab",
     )
     assert [each.id for each in index.suggest("getting a copy of an inv", limit=1)] == ["invoice"]
+
+
+def test_what_words_suggested_gives_way_when_meaning_is_back(
+    corpus: Corpus, broken: Embedder, embedder: Embedder, index: Index
+):
+    typed = "my laundry swims in the drum and"
+    by_meaning, by_words = index.suggest(typed), Index(corpus, broken, decide.load(0.1)).suggest(typed)
+    assert by_words != by_meaning
+    failing = broken.queries
+    flickering = Index(corpus, broken, decide.load(0.1))
+    assert flickering.suggest(typed) == by_words
+    broken.queries = embedder.queries  # type: ignore[method-assign]
+    assert flickering.suggest(typed) == by_meaning
+    broken.queries = failing  # type: ignore[method-assign]
+    assert flickering.suggest(typed) == by_meaning  # remembered
 
 
 def test_an_index_without_solutions_escalates(embedder: Embedder, catalogue: tuple[Product, ...]):

@@ -18,6 +18,14 @@ def test_what_is_no_country(typed: str):
 
 
 @pytest.mark.parametrize(
+    ("country", "tag"),
+    [("DE", "de"), ("AT", "de"), ("US", "en"), ("BR", "pt"), ("ME", "sr-Latn"), ("CH", None), ("CA", None)],
+)
+def test_the_language_that_a_country_is_run_in(country: str, tag: str | None):
+    assert locales.main_language(country) == tag
+
+
+@pytest.mark.parametrize(
     ("typed", "tag"),
     [
         ("en", "en"),

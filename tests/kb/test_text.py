@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 import data
 from kb import text as texts
-from kb.text import MAX_QUERY, Normalised, clean, detect_language, fold, letters, normalise
+from kb.text import (
+    MAX_QUERY,
+    Normalised,
+    clean,
+    detect_language,
+    fold,
+    letters,
+    may_be,
+    normalise,
+)
 
 
 @pytest.mark.parametrize(
@@ -144,3 +153,19 @@ def test_languages_of_the_demo_questions_are_told():
     assert right.total() >= 0.92 * asked.total()
     for language in ("ja", "ar", "de", "fr", "tr"):
         assert right[language] >= 0.8 * asked[language]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "likely"),
+    [
+        ("Waschmaschine E18", "de", True),
+        ("Brumela 300 E18", "de", True),
+        ("machine leaks", "de", False),
+        ("The Brumela 300 does not drain", "de", False),
+        ("machine leaks", "sr-Latn", False),
+        ("machine leaks", "gsw", True),
+    ],
+)
+def test_whether_a_short_text_may_be_in_the_language_that_is_expected(text: str, language: str, likely: bool):
+    assert detect_language(text) is None
+    assert may_be(text, language) is likely
