@@ -20,6 +20,14 @@ export class Draft {
       /* storage is full or forbidden: the text stays in the form at least */
     }
   }
+
+  clear() {
+    try {
+      sessionStorage.removeItem(this.name);
+    } catch {
+      /* where nothing can be kept, nothing is */
+    }
+  }
 }
 
 export function newKey() {

@@ -1,8 +1,5 @@
-// <precedent-search>: one problem at a time, from the first letter to a solution or a tracking number.
+// <precedent-search>: how an inquiry looks and stays alive on a page that is somebody else's.
 
-// By then a visitor must have something to do, whether the search answers or not (within three seconds).
-const SLOW = 2500;
-const SHOWN = 3;
 const VIEWS = {
   start: () => [], working: workingView, results: resultsView, solution: solutionView, thanks: thanksView,
   ticket: ticketView, number: numberView, track: trackView,
@@ -11,15 +8,12 @@ const SETTINGS = ["locale", "country", "product"];
 const STYLES = new CSSStyleSheet();
 STYLES.replaceSync(STYLE);
 
-export class PrecedentSearch extends HTMLElement {
+export class PrecedentSearch extends Inquiry {
   static observedAttributes = [...SETTINGS, "launcher"];
 
   constructor() {
     super();
     this.attachShadow({ mode: "open" }).adoptedStyleSheets = [STYLES];
-    this.api = new Api(BASE);
-    this.matter = freshMatter();
-    this.turn = 0;
     this.typed = "";
     this.replaced = {};
     this.expanded = false;
@@ -35,7 +29,7 @@ export class PrecedentSearch extends HTMLElement {
   connectedCallback() {
     this.life = new AbortController();
     const place = [...document.querySelectorAll(this.localName)].indexOf(this);
-    this.draft = new Draft(`${this.site}:${this.id || place}`);
+    this.draft ||= new Draft(`${this.site}:${this.id || place}`);
     if (this.matter.view === "start") this.recall();
     this.render();
     addEventListener("pointerdown", (event) => event.composedPath().includes(this) || this.box.close(), { signal: this.life.signal });
@@ -117,163 +111,6 @@ export class PrecedentSearch extends HTMLElement {
     this.keep();
   }
 
-  async search(typed, picked) {
-    const { matter, words } = this;
-    const query = typed.trim();
-    if (!/[\p{L}\p{N}]/u.test(query)) return this.ask(words.say("empty"));
-    const turn = this.begin();
-    const { signal } = this.asking;
-    this.matter = { ...freshMatter(), query, form: matter.touched ? matter.form : null, touched: matter.touched, key: matter.key };
-    this.show("working", false);
-    this.live.say(words.say("working"));
-    const slow = setTimeout(() => turn === this.turn && this.write("slow", false), SLOW);
-    try {
-      const previous = matter.answer ? matter.answer.search : null;
-      const asked = { query, limit: SHOWN, previous, ...this.reader() };
-      const answer = await this.api.post("/search", asked, { signal });
-      if (turn === this.turn) this.answered(answer, picked);
-    } catch (failure) {
-      if (turn === this.turn) this.fail(failure);
-    } finally {
-      clearTimeout(slow);
-    }
-  }
-
-  // Whatever was asked before no longer counts.
-  begin() {
-    if (this.asking) this.asking.abort();
-    this.asking = new AbortController();
-    return ++this.turn;
-  }
-
-  ask(sentence) {
-    this.box.complain(sentence);
-    this.box.input.focus();
-  }
-
-  answered(answer, picked) {
-    const { matter, live, words } = this;
-    const late = matter.why === "slow";
-    matter.answer = answer;
-    const { solutions, decision, search, degraded } = answer;
-    this.tell("search", { search, action: decision.action, solutions: solutions.map((each) => each.id) });
-    if (late && matter.touched) return this.panel.prepend(button(words.say("back"), () => this.back(), "link"));
-    matter.why = "";
-    if (!solutions.length || (decision.action === "escalate" && !picked)) {
-      return this.write(degraded && !solutions.length ? "down" : "escalate", false);
-    }
-    live.say(words.count("count_solutions", solutions.length));
-    this.show("results", false);
-    if (picked) this.openSolution(picked, false);
-  }
-
-  fail(failure) {
-    this.write("down", false);
-    this.tell("error", { status: failure.status || 0 });
-  }
-
-  async openSolution({ id, title }, focus = true) {
-    const turn = this.begin();
-    const { matter, words } = this;
-    try {
-      const language = new URLSearchParams({ language: words.locale });
-      const path = `/solutions/${encodeURIComponent(id)}?${language}`;
-      const solution = await this.api.call(path, { signal: this.asking.signal });
-      if (turn !== this.turn) return;
-      matter.solution = solution;
-      matter.seen.set(id, title);
-      this.say("opened", id);
-      this.show("solution", focus);
-      if (!focus) this.live.say(solution.title);
-    } catch (failure) {
-      if (turn === this.turn) this.fail(failure);
-    }
-  }
-
-  // Tell the service how it went; that it does not hear us must not keep anybody from going on.
-  say(kind, solution, reason = null) {
-    const path = `/searches/${this.matter.answer.search}/outcome`;
-    this.api.post(path, { kind, solution, reason }, { keepalive: true }).catch(() => {});
-  }
-
-  solve() {
-    const { id } = this.matter.solution;
-    this.say("solved", id);
-    this.tell("solved", { search: this.matter.answer.search, solution: id });
-    this.show("thanks");
-  }
-
-  reject(solution, reason) {
-    const { rejected, answer } = this.matter;
-    this.say("rejected", solution, reason);
-    for (const id of solution ? [solution] : answer.solutions.map((each) => each.id)) rejected.add(id);
-  }
-
-  back() {
-    const { solution } = this.matter;
-    this.show("results");
-    const opened = [...this.panel.querySelectorAll(".title")].find((each) => solution && each.dataset.id === solution.id);
-    if (opened) opened.focus();
-  }
-
-  write(why = "", focus = true) {
-    const { matter, words } = this;
-    matter.why = why;
-    matter.key ||= newKey();
-    const query = matter.query || this.box.input.value.trim();
-    matter.form ||= { kind: "problem", subject: oneLine(query), description: query, ...matter.reach };
-    this.show("ticket", focus);
-    if (why) this.live.say(words.say(`${why}_lead`));
-  }
-
-  type(values) {
-    Object.assign(this.matter, { form: values, touched: true });
-    this.keep();
-  }
-
-  async send({ name, email, phone, ...report }) {
-    const { matter } = this;
-    const known = matter.answer ? matter.answer.products.map((each) => each.code) : [];
-    const body = {
-      ...report, ...this.reader(),
-      products: this.product ? [...new Set([this.product, ...known])] : [],
-      search: matter.answer ? matter.answer.search : null,
-      rejected: [...matter.rejected],
-      customer: { name: name || null, email: email || null, phone: phone || null },
-    };
-    try {
-      const { number } = await this.api.post("/tickets", body, { headers: { "idempotency-key": matter.key } });
-      this.filed(number, { name, email, phone });
-    } catch (failure) {
-      // The same report with another text is another one: only then is a second ticket meant.
-      if (failure.status === 409) matter.key = newKey();
-      this.tell("error", { status: failure.status });
-      throw failure;
-    }
-  }
-
-  filed(number, reach) {
-    const { answer } = this.matter;
-    this.begin();
-    this.matter = { ...freshMatter(), number, reach };
-    this.box.input.value = "";
-    this.tell("escalated", { number, search: answer ? answer.search : null });
-    this.show("number");
-  }
-
-  track(number = "") {
-    this.matter.number = number || this.matter.number;
-    this.show("track", !number);
-  }
-
-  reset() {
-    this.begin();
-    this.matter = freshMatter();
-    this.box.input.value = "";
-    this.show("start");
-    this.box.input.focus();
-  }
-
   open(query) {
     this.expand(true);
     this.box.input.focus();
@@ -305,6 +142,8 @@ export class PrecedentSearch extends HTMLElement {
   keep() {
     const { matter } = this;
     const query = this.box.input.value;
+    // Who has not done anything here leaves nothing behind.
+    if (matter.view === "start" && !query && !matter.form) return this.draft.clear();
     this.draft.write({ ...matter, query, asked: matter.query, seen: [...matter.seen], rejected: [...matter.rejected] });
   }
 
@@ -313,7 +152,7 @@ export class PrecedentSearch extends HTMLElement {
     if (!kept.view) return;
     this.matter = { ...kept, query: asked, seen: new Map(kept.seen), rejected: new Set(kept.rejected) };
     if (kept.view === "working") this.matter.view = "start";
-    this.typed = query;
+    this.typed = query || "";
   }
 }
 
@@ -327,13 +166,6 @@ for (const name of SETTINGS) {
       else this.removeAttribute(name);
     },
   });
-}
-
-function freshMatter() {
-  return {
-    view: "start", why: "", query: "", answer: null, solution: null, seen: new Map(), rejected: new Set(),
-    form: null, touched: false, key: "", number: "", reach: {},
-  };
 }
 
 function languageAround(widget) {

@@ -4,8 +4,8 @@ const RIGHT_TO_LEFT = new Set(["ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "
 
 export class Words {
   constructor(locale, replaced = {}) {
-    const [primary] = locale.split("-");
-    this.locale = locale;
+    const [primary] = locale.toLowerCase().split(/[-_]/);
+    this.locale = locale.replace("_", "-");
     this.wanted = LANGUAGES.includes(primary) ? primary : LANGUAGES[0];
     // Until the wanted texts have come, those of this file do.
     this.language = TEXTS[this.wanted] ? this.wanted : LANGUAGE;

@@ -36,7 +36,7 @@ def embed(open_page: Callable[..., Page], site: str) -> Embed:
             lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8", headers=headers),
         )
         page.goto("/host")
-        page.wait_for_function("customElements.get('precedent-search')")
+        page.wait_for_function("!!customElements.get('precedent-search')")
         return page
 
     return embed
