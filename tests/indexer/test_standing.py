@@ -1,7 +1,7 @@
 """What it costs that an old certificate may stay: how often the one that stands breaks the promise.
 
 Each certificate alone breaks it in at most one of twenty cases; who chooses between them may be wrong more
-often. docs/DECISION.md says how much at most, and what was simulated: this is that simulation, in small.
+often. docs/DECISION.md says how much at most, and what was simulated: this is the worst of it, in small.
 """
 
 import numpy as np
