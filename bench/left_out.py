@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.measuring import Asked, Flags, Floats, outcomes_of, weighed
+from bench.measuring import Asked, Flags, Floats, outcomes_of
 from indexer import calibrate
 from indexer.bound import threshold
 from indexer.fuse import Weights
@@ -18,8 +18,6 @@ LEXICAL = (0.2, 0.3, 0.4, 0.5, 0.7)
 VOTES = (0.5, 1.0, 1.5, 2.0)
 LEARNED = (0.0, 0.2, 0.4, 0.6)
 GRID = tuple(Weights(*each) for each in itertools.product(LEXICAL, VOTES, LEARNED))
-# Of two sets that share their questions, neither may tune the other.
-TWINS = frozenset({"wixqa", "wixqa-open"})
 
 
 @dataclass(frozen=True)
@@ -33,14 +31,14 @@ class LeftOut:
 
 def others(sets: Sequence[Asked], one: Asked) -> list[Asked]:
     """Return the sets that may tune what `one` is measured with."""
-    same = TWINS if one.name in TWINS else {one.name}
-    return [each for each in sets if each.name not in same]
+    related = calibrate.related(one.name)
+    return [each for each in sets if each.name not in related]
 
 
 def left_out(sets: Sequence[Asked], one: Asked, max_wrong: float) -> LeftOut | None:
-    """Tune on the other sets; None where there are fewer than two of them."""
+    """Tune on the other sets; None where fewer than two unrelated ones are left."""
     rest = [each for each in others(sets, one) if each.answerable.any()]
-    if len(rest) < 2:
+    if len({calibrate.related(each.name) for each in rest}) < 2:
         return None
     first = calibrate.fit(outcomes_of(rest), "both", "first")
     curve = calibrate.calibration(outcomes_of(rest), "both")["curve"]
@@ -50,8 +48,4 @@ def left_out(sets: Sequence[Asked], one: Asked, max_wrong: float) -> LeftOut | N
 
 def best_weights(sets: Sequence[Asked]) -> Weights:
     """Return the weights of the grid with the best mean hit@1 over the sets."""
-    return max(GRID, key=lambda weights: float(np.mean([_hit_rate(each, weights) for each in sets])))
-
-
-def _hit_rate(asked: Asked, weights: Weights) -> float:
-    return float(asked.hits(weighed(weights), 1)[asked.answerable].mean())
+    return max(GRID, key=lambda weights: float(np.mean([each.hit_rate(weights) for each in sets])))

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from bench import left_out, quality
-from bench.measuring import WAYS, Asked, Question, ask, weighed, worst_language
+from bench.measuring import LEAST_OF_LANGUAGE, WAYS, Asked, Question, ask, weighed, worst_language
+from bench.one_encoder import english, gain
+from bench.sets import PUBLISHED
 from bench.subject import Subject
 from indexer import decide
 from indexer.embed import Embedder
@@ -39,11 +41,19 @@ def question(lexical: tuple[float, ...], right: int, language: str = "en") -> Qu
     nothing = np.zeros(3, np.float32)
     ranking = Ranking(dense, dense, words, dense, nothing, nothing, nothing, coverage=0.5)
     features = np.zeros(len(decide.FEATURES))
-    return Question(ranking, features, 0.5, False, frozenset({right}), True, language, np.zeros(3))
+    return Question("", ranking, features, 0.5, False, frozenset({right}), True, language, np.zeros(3), dense)
 
 
 def made(name: str, *questions: Question) -> Asked:
     return Asked(name, 3, questions, ())
+
+
+def compared(text: str, both: int, one: int, language: str = "en") -> Question:
+    """Give a question whose answer is the first solution; `both` and `one` say which each ranking prefers."""
+    scores = np.eye(3, dtype=np.float32)
+    asked = question((0, 0, 0), 0, language)
+    ranking = replace(asked.ranking, scores=scores[both])
+    return replace(asked, text=text, ranking=ranking, one_encoder=scores[one])
 
 
 def test_weights_are_chosen_by_the_share_of_first_hits():
@@ -59,20 +69,115 @@ def test_a_set_is_not_tuned_on_itself_or_on_its_twin():
     assert left_out.left_out(sets, sets[0], 0.1) is None
 
 
-def test_the_worst_language_is_named():
-    asked = made(
-        "two", question((0, 0, 0), 0, "de"), question((0, 0, 0), 2, "tr"), question((0, 0, 0), 0, "tr")
-    )
-    assert worst_language(asked, asked.hits(WAYS["all"], 1)) == ("tr", 0.5, 2)
-    assert worst_language(made("one", question((0, 0, 0), 0)), np.array([True])) is None
+def test_sets_that_are_related_are_no_two_sets_to_tune_on():
+    sets = [made(name, question((0, 0, 0), 0)) for name in ("demo", "wixqa", "wixqa-open")]
+    assert left_out.left_out(sets, sets[0], 0.1) is None
+
+
+def test_the_worst_language_has_an_interval_and_enough_questions():
+    right, wrong = question((0, 0, 0), 0), question((0, 0, 0), 2)
+
+    def asked_in(language: str, good: int, bad: int) -> list[Question]:
+        return [replace(each, language=language) for each in [right] * good + [wrong] * bad]
+
+    few = asked_in("tr", 0, LEAST_OF_LANGUAGE - 1)
+    found = made("three", *asked_in("de", 20, 0), *asked_in("ar", 15, 5), *few)
+    worst = worst_language(found, found.hits(WAYS["all"], 1))
+    assert worst is not None
+    language, share, questions = worst
+    assert (language, share.value, questions) == ("ar", 0.75, 20)
+    assert 0.5 <= share.low < 0.65 < 0.85 < share.high <= 0.95
+    alone = made("one", *asked_in("de", 20, 0), *few)
+    assert worst_language(alone, alone.hits(WAYS["all"], 1)) is None
+
+
+def test_the_reciprocal_rank_is_of_the_first_right_solution():
+    shown = made("ranks", question((0, 0, 0), 0), question((0, 0, 0), 1), question((0, 0, 0), 2))
+    assert shown.ranks(WAYS["all"]).tolist() == [1, 2, 3]
+    mean = quality.mean_reciprocal(np.array([1, 2, np.inf]))
+    assert mean is not None
+    assert mean.value == pytest.approx(0.5)
+    assert 0 <= mean.low < 0.5 < mean.high <= 1
+    exact = quality.mean_reciprocal(np.ones(3))
+    assert exact is not None
+    assert (exact.value, exact.low) == (1, pytest.approx(0.2924, abs=1e-4))
+
+
+def test_a_solution_below_the_tenth_is_not_found():
+    far = question((0, 0, 0), 11)
+    assert far.rank(np.arange(12, 0, -1, dtype=np.float32)) == float("inf")
+    assert replace(far, right=frozenset({9})).rank(np.arange(12, 0, -1, dtype=np.float32)) == 10
+
+
+def test_one_encoder_alone_ranks_by_the_first_part_of_the_vectors(asked: Asked):
+    alone = asked.hits(WAYS["all, one encoder"], 3)
+    assert alone.tolist() == [True] * 3
+    first = asked.questions[0]
+    assert not np.allclose(first.one_encoder, first.ranking.scores)
+
+
+def test_what_both_encoders_give_is_drawn_by_question():
+    better, same = compared("better", 0, 1), compared("same", 0, 0)
+    one = made("wixqa", better, *[replace(same, text=str(number)) for number in range(30)])
+    twice = gain([one, made("wixqa-open", better)])
+    assert twice is not None
+    assert twice.value == pytest.approx(2 / 32)
+    assert twice.low == 0  # drawn apart, the two askings of one question would hardly ever both be missing
+    every = gain([made("all", better, replace(better, text="another"))])
+    assert every is not None
+    assert (every.value, every.low, every.high) == (1, 1, 1)
+    assert gain([made("none")]) is None
+
+
+def test_worse_with_both_encoders_is_a_loss():
+    worse = gain([made("worse", compared("a", 1, 0), compared("b", 1, 0), compared("c", 0, 0))])
+    assert worse is not None
+    assert worse.value == pytest.approx(-2 / 3)
+
+
+def test_only_english_sets_tell_what_the_english_encoder_gives():
+    at_home = made("home", compared("a", 0, 1))
+    abroad = made("abroad", compared("a", 0, 1), compared("b", 0, 1, "de"))
+    alone = made("alone", replace(compared("a", 0, 1), one_encoder=None))
+    assert english([at_home, abroad, alone]) == [at_home]
+    page = "\n".join(quality.encoders([at_home, abroad]))
+    assert "| home | 1 | +1.0000 (+1.0000 to +1.0000) |" in page
+    assert "| all of them | 1 |" in page
+    assert list(quality.encoders([abroad])) == []
+
+
+def test_questions_without_a_word_are_counted(tiny: Subject, embedder: Embedder):
+    beir = imports.read_beir(tiny.sources[0], require_qrels=True)
+    dumb = replace(beir, queries=[*beir.queries, replace(beir.queries[0], id="dumb", text="?!")])
+    found = ask(dumb, (), embedder, decide.load(0.1))
+    assert (len(found.questions), found.wordless) == (3, 1)
+    assert "1 more have no word in them and were not asked." in "\n".join(quality.tables([found], 0.1))
+
+
+def test_the_page_is_written_only_when_all_its_sets_were_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(quality, "PAGE", tmp_path / "QUALITY.md")
+    quality.publish("new", set(PUBLISHED) - {"wixqa", "demo"})
+    assert not list(tmp_path.iterdir())
+    assert capsys.readouterr().err == "QUALITY.md stays as it is: demo, wixqa were not measured.\n"
+    quality.publish("new", set(PUBLISHED))
+    assert (tmp_path / "QUALITY.md").read_text(encoding="utf-8") == "new"
+
+
+def test_the_page_lists_the_published_sets():
+    lines = quality.PAGE.read_text(encoding="utf-8").splitlines()
+    assert [line[3:] for line in lines if line[3:] in PUBLISHED] == list(PUBLISHED)
 
 
 def test_the_page_tells_each_way_and_the_decision(asked: Asked):
     page = "\n".join(quality.tables([asked], 0.1))
     rows = [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| ")]
-    assert rows == ["|", "| TF-IDF", "| BM25", "| dense", "| all", "| decision", "| as it ships"]
+    ways = ["| TF-IDF", "| BM25", "| dense", "| all, one encoder", "| all"]
+    assert rows == ["|", *ways, "| decision", "| as it ships"]
     assert "3 questions, 0 of them without an answer; 9 passages." in page
-    assert "| dense | 1.000 (.292–1.000) | 1.000 (.292–1.000) |" in page
+    whole = "1.000 (.292–1.000)"
+    assert f"| dense | {whole} | {whole} | {whole} |" in page
 
 
 def test_what_is_left_out_is_shown_beside(asked: Asked):

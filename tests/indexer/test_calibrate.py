@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,9 @@ def outcomes(
 
 def test_every_question_is_asked_with_and_without_its_answer(outcomes: list[calibrate.Outcome]):
     asked = sum(map(len, QUESTIONS.values())) + len(UNANSWERED)
-    assert len(outcomes) == 2 * asked * (1 + calibrate.ROUNDS)
+    noise = 2 * len(calibrate.SMALL) * calibrate.NOISE
+    small = 2 * len(calibrate.SMALL) * asked
+    assert len(outcomes) == 2 * asked * (1 + calibrate.ROUNDS) + small + noise
     whole = [row for row in outcomes[:asked] if row.answerable]
     assert len(whole) == asked - len(UNANSWERED)
     assert sum(row.first["both"] for row in whole) >= 12
@@ -124,7 +127,8 @@ def test_the_command_reads_folders_and_writes_a_calibration(
     written = json.loads((tmp_path / "decision.json").read_text(encoding="utf-8"))
     assert written["sets"] == ["demo", "one", "two"]
     questions = (data.FOLDER / "questions.jsonl").read_text(encoding="utf-8").count("\n")
-    assert written["questions"] == (questions + 2 * len(small.queries)) * (1 + calibrate.ROUNDS)
+    rounds = (questions + 2 * len(small.queries)) * (1 + calibrate.ROUNDS)
+    assert written["questions"] > rounds + 3 * len(calibrate.SMALL) * calibrate.NOISE
     assert decide.load(0.1)
 
 
@@ -136,3 +140,30 @@ def test_each_question_is_encoded_once(embedder: Embedder):
     remembering = calibrate.Remembering(calibrate.Remembering(embedder))
     first = remembering.queries(["the pump hums", "no wifi"])
     assert np.array_equal(remembering.queries(["no wifi", "the pump hums"]), first[::-1])
+
+
+def test_sets_that_are_related_are_held_out_together(outcomes: list[calibrate.Outcome]):
+    twin = [row for row in outcomes if row.folder == "one"]
+    twins = [replace(row, folder=name) for name in ("wixqa", "wixqa-open") for row in twin]
+    # What is right in the twins is wrong in the other set: a judge who saw one twin would show it.
+    other = [replace(row, folder="other", first={"both": not row.first["both"]}) for row in twin]
+
+    def answered(fitted_on: list[calibrate.Outcome], asked: list[calibrate.Outcome]) -> int:
+        judge = calibrate.fit(fitted_on, "both", "first")
+        return sum(judge.probability(row.features["both"]) >= 0.5 for row in asked)
+
+    at_half = {point[0]: point[1] for point in calibrate.calibration(twins + other, "both")["curve"]}[0.5]
+    assert at_half == answered(other, twins) + answered(twins, other)
+    assert at_half != 2 * answered(twin + other, twin) + answered(twins, other)
+    assert calibrate.related("wixqa") == calibrate.related("wixqa-open") == {"wixqa", "wixqa-open"}
+    assert calibrate.related("demo") == {"demo"}
+
+
+def test_a_question_without_a_word_is_no_outcome(
+    documents: tuple[Document, ...], catalogue: tuple[Product, ...], embedder: Embedder
+):
+    small = beir(documents)
+    one = replace(small, queries=small.queries[:1])
+    dumb = replace(small, queries=[Query("dumb", "?!", None, None, None, {}), *one.queries])
+    found, without = (list(calibrate.outcomes("small", each, catalogue, embedder)) for each in (dumb, one))
+    assert len(found) == len(without) > 0
