@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from indexer import bound
-from indexer.bound import faultless_limit, threshold, wrong_limit
+from indexer.bound import NEVER, faultless_limit, first_tested, threshold, wrong_limit
 
 
 def limited(*points: tuple[float, int, int]) -> list[list[float]]:
@@ -47,8 +47,16 @@ def test_the_lowest_threshold_that_passes_is_taken():
     assert threshold(curve[::-1], 0.10) == 0.7
 
 
+def test_one_error_among_the_very_first_answers_ends_nothing():
+    early = (0.9, 30, 1), (0.8, 80, 2), (0.7, 400, 9)
+    assert threshold(limited(*early), 0.10) == 0.7
+    assert threshold(limited(*early, (0.1, 3000, 900)), 0.10) == NEVER  # 450 of 3,000 come first
+    assert first_tested(limited(*early), 0.10) == 60
+    assert first_tested(limited((0.9, 30, 1)), 0.10) == 29
+
+
 def test_the_first_failure_ends_the_sequence():
-    assert threshold(limited((0.9, 40, 0), (0.8, 60, 9), (0.7, 900, 9)), 0.10) == 0.9
+    assert threshold(limited((0.9, 40, 0), (0.8, 60, 9), (0.7, 200, 9)), 0.10) == 0.9
     assert threshold(limited((0.9, 40, 20), (0.8, 900, 20)), 0.10) > 1
 
 
