@@ -57,7 +57,7 @@ def test_one_error_among_the_very_first_answers_ends_nothing():
 
 def test_the_first_failure_ends_the_sequence():
     assert threshold(limited((0.9, 40, 0), (0.8, 60, 9), (0.7, 200, 9)), 0.10) == 0.9
-    assert threshold(limited((0.9, 40, 20), (0.8, 900, 20)), 0.10) > 1
+    assert threshold(limited((0.9, 40, 20), (0.8, 200, 20)), 0.10) > 1
 
 
 def test_a_threshold_with_too_few_answers_to_tell_is_passed_over():
