@@ -10,7 +10,8 @@ export function resultsView(widget) {
     heading(words.say(first === "answer" ? "answer" : "ask")),
     products(widget),
     matter.answer.degraded && make("p", { class: "note" }, words.say("degraded")),
-    make("ul", { class: "hits", part: "solutions" }, solutions.map((each) => hit(widget, each))),
+    make("ul", { class: "hits", part: "solutions" }, 
+      solutions.map((each, place) => hit(widget, each, first === "answer" && !place))),
     none(widget, "none", null, () => widget.write()),
   ];
 }
@@ -21,9 +22,9 @@ function products({ words, matter }) {
   return names.length > 0 && make("p", { class: "note", part: "note" }, words.say("understood"), " ", make("bdi", {}, names.join(" · ")));
 }
 
-function hit(widget, each) {
+function hit(widget, each, likely) {
   const rejected = widget.matter.rejected.has(each.id);
-  return make("li", { class: rejected ? "hit tried" : "hit", part: "solution" },
+  return make("li", { class: `hit ${rejected ? "tried" : likely ? "likely" : ""}`, part: "solution" },
     rejected && make("p", { class: "soft" }, widget.words.say("rejected")),
     make("button", { type: "button", class: "title", part: "solution-title", "data-id": each.id, lang: each.language, dir: "auto",
       click: () => widget.openSolution(each) }, each.title),

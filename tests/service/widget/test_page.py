@@ -32,13 +32,14 @@ def test_open_close_and_a_listener_that_is_taken_away(embed: Embed, ask: Ask):
     box = page.get_by_role("combobox")
     expect(box).to_be_hidden()
     page.evaluate(
-        "window.heard = []; window.stop = precedent.on('search', (detail) => heard.push(detail.action))"
+        """() => { window.heard = [];
+        window.unheard = precedent.on("search", (detail) => window.heard.push(detail.action)); }"""
     )
     page.evaluate("precedent.open()")
     expect(box).to_be_focused()
     ask(page, WHISTLES)
     page.locator(".hit").first.wait_for()
-    page.evaluate("stop()")
+    page.evaluate("() => window.unheard()")
     ask(page, WHISTLES)
     page.locator(".hit").first.wait_for()
     page.keyboard.press("Escape")
