@@ -49,6 +49,17 @@ class Bundle:
     digest: str
     sri: str
 
+    @classmethod
+    def of(cls, body: bytes) -> "Bundle":
+        """Pack a script, and name it by its content."""
+        sri = base64.b64encode(hashlib.sha384(body).digest()).decode()
+        return cls(
+            body=body,
+            gzipped=gzip.compress(body, compresslevel=9, mtime=0),
+            digest=hashlib.sha256(body).hexdigest()[:16],
+            sri=f"sha384-{sri}",
+        )
+
     @property
     def gzip_size(self) -> int:
         """Return how many bytes a browser loads."""
@@ -58,14 +69,7 @@ class Bundle:
 @cache
 def bundle(language: str = FIRST) -> Bundle:
     """Build the widget with the texts of one language; takes about 20 ms, once."""
-    body = script(language).encode()
-    sri = base64.b64encode(hashlib.sha384(body).digest()).decode()
-    return Bundle(
-        body=body,
-        gzipped=gzip.compress(body, compresslevel=9, mtime=0),
-        digest=hashlib.sha256(body).hexdigest()[:16],
-        sri=f"sha384-{sri}",
-    )
+    return Bundle.of(script(language).encode())
 
 
 def script(language: str) -> str:
@@ -78,7 +82,7 @@ def script(language: str) -> str:
     }
     given = "".join(f"const {name}={compact_json(value)};" for name, value in constants.items())
     sources = "\n".join((FOLDER / "script" / f"{name}.js").read_text(encoding="utf-8") for name in MODULES)
-    _refuse_twins(sources)
+    refuse_twins(sources)
     small = str(jsmin(re.sub(r"^export ", "", sources, flags=re.MULTILINE)))
     return f'(()=>{{"use strict";{_PLACE}{given}\n{small}\n}})();\n'
 
@@ -113,7 +117,8 @@ def compact_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _refuse_twins(sources: str) -> None:
+def refuse_twins(sources: str) -> None:
+    """Raise UnbuildableError where two modules use one name: in the one scope, one would hide the other."""
     names = _NAMED.findall(sources)
     twins = sorted({name for name in names if names.count(name) > 1})
     if twins:

@@ -6,11 +6,15 @@ from fastapi import APIRouter, Request, Response
 
 from kb.errors import NotFound
 from service.assets import FOR_EVER, FOR_NOW
+from service.deps import ServicesNeeded
 from service.security import Role, allow
+from service.widget import versions
 from service.widget.build import FIRST, Bundle, bundle, compact_json, texts
 
 router = APIRouter(prefix="/widget", include_in_schema=False, dependencies=[allow(Role.PUBLIC)])
 
+# Inside the data folder: the versions that were published.
+FOLDER: Final = "widget"
 # Other sites load this file, and compare it with a hash: browsers let them only if we say that they may.
 FOR_ALL_SITES: Final = {
     "access-control-allow-origin": "*",
@@ -20,8 +24,13 @@ FOR_ALL_SITES: Final = {
 
 
 @router.get("/v1/manifest.json")
-def manifest() -> dict[str, Any]:
-    """Say for each language where its present version is, and the hash that proves it."""
+def manifest(services: ServicesNeeded) -> dict[str, Any]:
+    """Say for each language where its present version is, and the hash that proves it.
+
+    What is published here is kept, so that an upgrade takes it away from nobody.
+    """
+    for language in texts():
+        versions.keep(bundle(language), services.settings.data_dir / FOLDER)
     return {
         language: {
             "evergreen": path_of(language),
@@ -60,12 +69,14 @@ def texts_in(language: str) -> Response:
 
 
 @router.get("/{digest}/precedent.js")
-def pinned(digest: str, request: Request) -> Response:
+def pinned(digest: str, request: Request, services: ServicesNeeded) -> Response:
     """Return exactly the script that has this hash; another one is not given out in its place."""
-    for language in texts():
-        if bundle(language).digest == digest:
-            return _script(bundle(language), request, FOR_EVER)
-    raise NotFound("There is no such version of the widget.")
+    present = (bundle(language) for language in texts())
+    found = next((each for each in present if each.digest == digest), None)
+    found = found or versions.kept(digest, services.settings.data_dir / FOLDER)
+    if found is None:
+        raise NotFound("There is no such version of the widget.")
+    return _script(found, request, FOR_EVER)
 
 
 def path_of(language: str) -> str:

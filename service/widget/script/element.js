@@ -73,7 +73,8 @@ export class PrecedentSearch extends Inquiry {
       const site = await this.api.call(`/sites/${encodeURIComponent(this.site)}`, { signal: this.life.signal });
       this.siteMail = site.fallback_mail;
       this.replaced = site.texts || {};
-      this.render();
+      // Drawn anew only for a reason: whoever types in the form would lose their place.
+      if (Object.keys(this.replaced).length) this.render();
     } catch {
       /* the texts of this file do */
     }

@@ -1,7 +1,7 @@
 // One matter, and what can be done in it: search, read, say how it went, write, follow.
 
-// By then a visitor must have something to do, whether the search answers or not (within three seconds).
-const SLOW = 2500;
+// Within three seconds a visitor must have something to do, whether the search answers or not; drawing takes its part.
+const SLOW = 2000;
 const SHOWN = 3;
 
 export class Inquiry extends HTMLElement {

@@ -7,7 +7,8 @@ import hashlib
 import pytest
 from fastapi.testclient import TestClient
 
-from service.widget.build import bundle, texts
+from service.widget import versions
+from service.widget.build import Bundle, UnbuildableError, bundle, refuse_twins, texts
 
 # What the whole widget may weigh; measured elsewhere: 19.0 for a bare autocomplete, 90 and more for a dialog.
 MOST = 20 * 1024
@@ -59,3 +60,25 @@ def test_other_sites_may_load_it_packed_or_not(blank: TestClient):
 )
 def test_what_does_not_exist_is_not_replaced_by_something_else(blank: TestClient, path: str):
     assert blank.get(path).status_code == 404
+
+
+def test_an_upgrade_takes_a_published_version_away_from_nobody(blank: TestClient):
+    settings = blank.app.state.services.settings  # type: ignore[attr-defined]
+    older = Bundle.of(b"// the widget of last year")
+    assert blank.get(f"/widget/{older.digest}/precedent.js").status_code == 404
+    versions.keep(older, settings.data_dir / "widget")
+    answer = blank.get(f"/widget/{older.digest}/precedent.js")
+    assert answer.content == older.body
+    assert answer.headers["etag"] == f'"{older.digest}"'
+
+
+def test_what_the_manifest_names_is_kept(blank: TestClient):
+    settings = blank.app.state.services.settings  # type: ignore[attr-defined]
+    blank.get("/widget/v1/manifest.json")
+    kept = {path.name for path in (settings.data_dir / "widget").iterdir()}
+    assert kept == {f"{bundle(language).digest}.js" for language in texts()}
+
+
+def test_two_modules_with_one_name_are_refused():
+    with pytest.raises(UnbuildableError, match="use one name: make"):
+        refuse_twins("export function make() {}\nconst other = 1;\nconst make = 2;")

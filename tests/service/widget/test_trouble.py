@@ -131,6 +131,28 @@ def test_a_ticket_that_does_not_get_through_stays_whole_and_is_filed_once(embed:
     assert numbers[0] == numbers[1]
 
 
+def test_the_same_form_with_another_text_asks_before_it_makes_a_second_ticket(embed: Embed):
+    page = embed()
+    lost: list[str] = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        answer = route.fetch()
+        lost.append(answer.text())
+        route.abort() if len(lost) == 1 else route.fulfill(response=answer)
+
+    page.route("**/api/v1/tickets", lose_the_first_answer)
+    write(page)
+    button(page, "Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("Not sent yet")
+    page.get_by_label("What happened?").fill("It squeaks at noon.")
+    button(page, "Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("You have sent this before")
+    button(page, "Send").click()
+    second = page.locator(".number")
+    expect(second).to_be_visible()
+    assert second.inner_text() != json.loads(lost[0])["number"]
+
+
 def test_the_form_names_each_mistake_beside_its_field_and_goes_to_the_first(embed: Embed):
     page = embed()
     button(page, "Write to us").click()
