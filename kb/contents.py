@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from kb.locales import primary
@@ -15,6 +14,9 @@ from kb.tables import Product, Solution, SolutionText, solution_products
 # Solutions in one part of the list of addresses. The protocol of sitemaps allows 50,000 addresses and 50 MB
 # a file: 1,000 solutions in 50 languages reach the first, in 20 languages with their alternates 49 MB.
 SOLUTIONS_A_PART = 1_000
+
+# The rank of English texts for readers of other languages; lower ones are in the reader's own language.
+_ENGLISH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class Addressed:
 def counts(session: Session, may_see: frozenset[str]) -> Counts:
     """Count what can be read; a solution in two languages is one, one for two products counts for both."""
     linked = select(Product.code, func.count()).join(solution_products).join(Solution)
-    products = _readable(linked, Choice(), may_see).group_by(Product.code)
-    kinds = _readable(select(Solution.kind, func.count()), Choice(), may_see).group_by(Solution.kind)
+    products = linked.where(*_readable(Choice(), may_see)).group_by(Product.code)
+    kinds = select(Solution.kind, func.count()).where(*_readable(Choice(), may_see)).group_by(Solution.kind)
     return Counts(
         products=dict(session.execute(products).all()),
         general=total(session, Choice(general=True), may_see),
@@ -74,24 +76,30 @@ def counts(session: Session, may_see: frozenset[str]) -> Counts:
 
 def total(session: Session, choice: Choice, may_see: frozenset[str]) -> int:
     """Count the solutions of a choice."""
-    query = _readable(select(func.count()).select_from(Solution), choice, may_see)
+    query = select(func.count()).select_from(Solution).where(*_readable(choice, may_see))
     return int(session.execute(query).scalar_one())
 
 
 def entries(
     session: Session, choice: Choice, language: str, may_see: frozenset[str], *, start: int, limit: int
 ) -> tuple[Entry, ...]:
-    """Return `limit` solutions of a choice by title, from number `start` on."""
+    """Return `limit` solutions of a choice from number `start` on: by title, the reader's language first."""
     place = func.row_number().over(
         partition_by=SolutionText.solution_id, order_by=(_rank(language), SolutionText.language)
     )
-    texts = select(Solution.key, SolutionText.language, SolutionText.title, place.label("place"))
+    texts = select(
+        Solution.key,
+        SolutionText.language,
+        SolutionText.title,
+        place.label("place"),
+        _rank(language).label("rank"),
+    )
     texts = texts.join(SolutionText.solution).where(SolutionText.state == "published")
-    best = _readable(texts, choice, may_see).subquery()
+    best = texts.where(*_chosen(choice, may_see)).subquery()
     query = (
         select(best.c.key, best.c.language, best.c.title)
         .where(best.c.place == 1)
-        .order_by(func.lower(best.c.title), best.c.key)
+        .order_by(case((best.c.rank < _ENGLISH, 0), else_=best.c.rank), func.lower(best.c.title), best.c.key)
     )
     return tuple(Entry(*row) for row in session.execute(query.offset(start).limit(limit)))
 
@@ -119,18 +127,22 @@ def _public() -> tuple[ColumnElement[bool], ...]:
     return Solution.visibility == "public", SolutionText.state == "published"
 
 
-def _readable(
-    query: Select[*tuple[Any, ...]], choice: Choice, may_see: frozenset[str]
-) -> Select[*tuple[Any, ...]]:
-    """Narrow a query over solutions to those of a choice that can be read."""
-    query = query.where(
-        Solution.visibility.in_(sorted(may_see)), Solution.texts.any(SolutionText.state == "published")
-    )
+def _chosen(choice: Choice, may_see: frozenset[str]) -> list[ColumnElement[bool]]:
+    """Return what holds for the solutions of a choice; the database looks them up and does not try each."""
+    found: list[ColumnElement[bool]] = [Solution.visibility.in_(sorted(may_see))]
     if choice.product is not None:
-        query = query.where(Solution.products.any(Product.code == choice.product))
+        linked = select(solution_products.c.solution_id).join(Product).where(Product.code == choice.product)
+        found.append(Solution.id.in_(linked))
     if choice.general:
-        query = query.where(~Solution.products.any())
-    return query.where(Solution.kind == choice.kind) if choice.kind else query
+        found.append(Solution.id.not_in(select(solution_products.c.solution_id)))
+    if choice.kind:
+        found.append(Solution.kind == choice.kind)
+    return found
+
+
+def _readable(choice: Choice, may_see: frozenset[str]) -> list[ColumnElement[bool]]:
+    published = select(SolutionText.solution_id).where(SolutionText.state == "published")
+    return [*_chosen(choice, may_see), Solution.id.in_(published)]
 
 
 def _rank(language: str) -> ColumnElement[int]:
@@ -140,6 +152,6 @@ def _rank(language: str) -> ColumnElement[int]:
         (tag == language, 0),
         (tag == tongue, 1),
         (tag.startswith(f"{tongue}-", autoescape=True), 2),
-        (or_(tag == "en", tag.startswith("en-")), 3),
-        else_=4,
+        (or_(tag == "en", tag.startswith("en-")), _ENGLISH),
+        else_=_ENGLISH + 1,
     )

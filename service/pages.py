@@ -5,7 +5,7 @@ import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -93,7 +93,7 @@ class Pages:
             "reader": reader,
             "base": reader.base,
             "frame": FRAME(reader.language),
-            "countries": country_names(reader.language),
+            "countries": partial(country_names, reader.language),
         }
         return self.environment.get_template(template).render({**every, **values})
 

@@ -43,7 +43,7 @@ def test_a_product_lists_its_solutions_in_the_readers_language_where_there_is_on
         "The engine does not start in cold weather",
     ]
     html = client.get("/es/products/SUV").text
-    assert titles(html)[1] == "El motor no arranca cuando hace frío"
+    assert titles(html)[0] == "El motor no arranca cuando hace frío"
     assert 'href="/es/solutions/roof%2Frack%3F%231" lang="en"' in html
 
 
