@@ -16,7 +16,8 @@ _WORDLESS = re.compile(r"[\W\d_]+")
 _LEAST_PROBABILITY = 0.7
 _LEAST_LETTERS = 4
 # Of texts too short to tell (the first one to three words of questions in 16 languages) 92 % of those in the
-# language that is expected pass at this value, and 13 % of the English ones; at 1 it is 82 and 3, at 8 96 and 25.
+# language that is expected pass at this value, and 13 % of the English ones; at 1 it is 82 % and 3 %, at 8
+# 96 % and 25 %.
 _ENGLISH_LIKELIER = 3.0
 
 
