@@ -27,9 +27,11 @@
     const prefix = `precedent-draft-${sent.dataset.draftSent}-`;
     for (const key of Object.keys(sessionStorage)) if (key.startsWith(prefix)) sessionStorage.removeItem(key);
   }
+  // The same page in another language keeps the draft.
+  const place = location.pathname.replace(/^\/[a-z]{2,3}(-\w+)*\//, "/");
   for (const form of document.querySelectorAll("form[data-draft]")) {
     const search = form.elements.namedItem("search");
-    const name = `precedent-draft-${form.dataset.draft}-${search ? search.value : location.pathname}`;
+    const name = `precedent-draft-${form.dataset.draft}-${search ? search.value : place}`;
     // A form that came back with a sentence about a mistake already holds what was typed.
     if (!form.querySelector(".problem")) restore(name, form);
     form.addEventListener("input", () => write(name, form));

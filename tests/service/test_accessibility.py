@@ -1,4 +1,4 @@
-"""Every page, in light and in dark: nothing that axe can find, and no sideways scrolling at 320 pixels."""
+"""Every page, light, dark and right to left: nothing that axe can find, nothing sideways at 320 pixels."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -82,7 +82,12 @@ PAGES: dict[str, tuple[str, Visit]] = {
     "nothing fits": ("nothing that fits", ask("What is the best wine for fish?")),
     "solution": ("engine does not start", ask("frosty mornings engine start", "The engine does not start")),
     "solution without a search": ("Descaling", go("/solutions/descale")),
-    "solution from right to left": ("إزالة", go("/solutions/descale?language=ar")),
+    "solution in another language": ("إزالة", go("/solutions/descale?language=ar")),
+    "solution that is not translated": ("flat tyre", go("/de/solutions/flat-tyre")),
+    "all solutions": ("All solutions", go("/browse")),
+    "solutions of a product": ("Highmoor|Tarnwald", go("/products/SUV")),
+    "solutions of a topic": ("Guides", go("/topics/guides")),
+    "vote against": ("Thank you for saying so", go("/votes/rejected")),
     "solved": ("Good to hear", solve),
     "ticket form": ("Tell us about it", ask("vacuum cleaner whistles", "None of these")),
     "ticket form with mistakes": ("Tell us about it", send("", "nobody")),
@@ -93,11 +98,22 @@ PAGES: dict[str, tuple[str, Visit]] = {
     "look-up of an unknown number": ("Track a request", go(f"/status/{tracking.new()}")),
     "nothing here": ("Nothing is here", go("/nowhere")),
 }
+RIGHT_TO_LEFT = {
+    "home": ("المشكلة", go("/ar/")),
+    "all solutions": ("كل الحلول", go("/ar/browse")),
+    "solutions of a product": ("Tarnwald", go("/ar/products/SUV")),
+    "solution": ("إزالة", go("/ar/solutions/descale")),
+    "solution from left to right": ("flat tyre", go("/ar/solutions/flat-tyre")),
+    "ticket form": ("أخبرنا", go("/ar/tickets/new")),
+    "look-up": ("متابعة طلب", go("/ar/status")),
+    "nothing here": ("لا شيء هنا", go("/ar/nowhere")),
+    "in Hebrew": ("מה הבעיה", go("/he/")),
+}
 EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
 
 
-def visit(page: Page, name: str) -> None:
-    heading, way = PAGES[name]
+def visit(page: Page, name: str, pages: dict[str, tuple[str, Visit]] = PAGES) -> None:
+    heading, way = pages[name]
     way(page)
     page.get_by_role("heading", level=1, name=re.compile(heading)).wait_for()
 
@@ -132,6 +148,24 @@ def test_axe_finds_nothing(open_page: Open, scheme: str, name: str):
     page = open_page(color_scheme=scheme)
     visit(page, name)
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", RIGHT_TO_LEFT)
+def test_axe_finds_nothing_from_right_to_left(open_page: Open, name: str):
+    page = open_page()
+    visit(page, name, RIGHT_TO_LEFT)
+    assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", RIGHT_TO_LEFT)
+def test_nothing_scrolls_sideways_from_right_to_left(open_page: Open, name: str):
+    page = open_page(viewport={"width": 320, "height": 640}, bypass_csp=True)
+    visit(page, name, RIGHT_TO_LEFT)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.set_viewport_size({"width": 640, "height": 800})
+    page.add_style_tag(content=":root { font-size: 200%; }")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @EVERY_PAGE
