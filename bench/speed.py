@@ -24,11 +24,14 @@ from bench import (
     searching,
     serving,
     subject,
+    suggesting,
 )
 from bench.processes import Memory, Server
 from bench.subject import Installation, Subject
 from indexer.embed import Embedder, open_embedder
 from indexer.query import open_index
+from service.widget.build import bundle
+from service.widget.build import texts as texts_of_widget
 
 # A search may take twice as long as encoding its text, and this much more: ranking and deciding must not be
 # felt beside what no search by meaning can do without.
@@ -42,6 +45,7 @@ class Counts:
     queries: int = 500
     short: int = 2000
     requests: int = 900
+    keystrokes: int = 400
     warm_up: int = 60
     rounds: int = 3
     repeats: int = 3
@@ -150,6 +154,7 @@ def serve(run: Run) -> tuple[float, Memory | None]:
         starts.append(server.start)
         start = float(np.median(starts))
         show(f"start to ready, median of {len(starts)}", f"{start:.1f} s", "at most 3 s", start <= 3)
+        suggest(run, server)
         used = load(run, server)
     return start, used
 
@@ -172,6 +177,23 @@ def load(run: Run, server: Server) -> Memory | None:
             used.now <= 700,
         )
     return used
+
+
+def suggest(run: Run, server: Server) -> None:
+    """Print how fast titles come while somebody types, and what a page loads for it."""
+    texts = [query.text for query in run.queries]
+    typed = suggesting.keystrokes(texts, run.counts.keystrokes)
+    made = suggesting.measure(server.address, run.embedder, typed)
+    show("keystrokes, errors", f"{made.keystrokes} distinct ones, {made.errors} errors")
+    show("encode one, p50 / p95", str(made.encode))
+    show("a new keystroke, p50 / p95", str(made.new))
+    above = f"{made.above:.1f} ms"
+    show("its p95 above one encode", above, "at most 15 ms", made.above <= 15)
+    known = made.known.p95 <= 5
+    show("a keystroke that is known, p50 / p95", str(made.known), "at most 5 ms at p95", known)
+    sizes = [bundle(language).gzip_size for language in texts_of_widget()]
+    largest = max(sizes) / 1024
+    show("file of the widget, gzipped", f"{largest:.1f} KB at most", "at most 20 KB", largest <= 20)
 
 
 def reindex(run: Run) -> None:

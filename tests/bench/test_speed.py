@@ -102,7 +102,9 @@ def test_each_part_of_a_search_is_weighed_in_its_order(installation: Installatio
 def test_a_whole_run_prints_every_part(
     tiny: Subject, capsys: pytest.CaptureFixture[str], embedder: Embedder
 ) -> None:
-    few = speed.Counts(queries=6, short=12, requests=6, warm_up=2, rounds=1, repeats=1, sizes=(300,))
+    few = speed.Counts(
+        queries=6, short=12, requests=6, keystrokes=5, warm_up=2, rounds=1, repeats=1, sizes=(300,)
+    )
     speed.main([str(tiny.sources[0])], few)
     said = capsys.readouterr().out
     lines = [line.strip() for line in said.splitlines()]
@@ -112,6 +114,8 @@ def test_a_whole_run_prints_every_part(
     assert shown == [f"{'encoder of the plain script':<40} intfloat/multilingual-e5-small, 32 bits"] * 2
     assert re.search(r"hit@1 of 3 questions +1\.000; alone 1\.000; ours 1\.000\n", said)
     assert re.search(r"English encoder +[\d.]+ MB\n.*language identifier +[\d.]+ MB\n", said)
+    assert re.search(r"keystrokes, errors +5 distinct ones, 0 errors\n", said)
+    assert re.search(r"file of the widget, gzipped +[\d.]+ KB at most +\[at most 20 KB: yes\]", said)
     assert f"synthetic vectors of {embedder.dimension} dimensions" in said
 
 
