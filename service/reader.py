@@ -25,12 +25,14 @@ class Reader:
 
     `language` is one of LANGUAGES and what the page speaks; `wanted` is the language in which solutions are
     read first, which may be any. `base` is the prefix of all addresses, `path` what follows it here: empty
-    where the page came of a sent form, so that no other language of it can be opened.
+    where the page came of a sent form, so that no other language of it can be opened. `said` tells whether
+    the address or the browser named a language; else the settings did.
     """
 
     language: str = "en"
     wanted: str = "en"
     country: str | None = None
+    said: bool = False
     base: str = ""
     path: str = ""
     address: str = ""
@@ -49,6 +51,7 @@ def choose(said: Sequence[str], settings: Settings, **place: str) -> Reader:
         language=next((found for tag in tags if (found := locales.primary(tag)) in LANGUAGES), "en"),
         wanted=tags[0],
         country=_country(tags) or (None if said else settings.default_country),
+        said=bool(said),
         address=settings.address,
         search_engines=settings.search_engines,
         **place,

@@ -50,7 +50,7 @@ def submit(
     box = _checked(view.Box(*(form.get(name, "") for name in BOX)), WORDS(reader.language))
     if box.wrong:
         return _home(pages, reader, box, status=422)
-    country, language = box.country or None, box.language or None
+    country, language = box.country or None, _language(box, reader)
     result = find.search(services, box.text, country=country, language=language, may_see=seen)
     key = find.record(services, box.text, country, result, box.previous)
     if len(box.text) > find.KEPT:
@@ -124,6 +124,13 @@ def _results(
     t = WORDS(reader.language)
     page = view.results(recorded, result, find.is_down(result), _products(session), notices, t)
     return pages.render("search/results.html", reader=reader, t=t, here="search", box=box, page=page)
+
+
+def _language(box: view.Box, reader: Reader) -> str | None:
+    """Return what was chosen; a text that is too short to tell its language by speaks as its reader does."""
+    if box.language or not reader.said or detect_language(box.text):
+        return box.language or None
+    return reader.wanted
 
 
 def _checked(box: view.Box, t: Mapping[str, Any]) -> view.Box:

@@ -161,3 +161,12 @@ def test_a_solution_from_a_search_that_is_gone_can_still_be_read(client: TestCli
 def test_the_address_of_the_form_leads_back_when_it_is_reloaded(blank: TestClient):
     assert blank.get("/searches").headers["location"] == "/"
     assert blank.get("/tickets").headers["location"] == "/tickets/new"
+
+
+def test_a_text_too_short_to_tell_its_language_speaks_as_its_reader_does(client: TestClient):
+    def titles(**headers: str) -> str:
+        answer = client.post("/searches", data={"q": "E18 descale"}, headers=headers)
+        return page(client, answer.headers["location"])
+
+    assert "إزالة الكلس من آلة القهوة" in titles(**{"accept-language": "ar-EG"})
+    assert "إزالة الكلس من آلة القهوة" not in titles()
