@@ -1,4 +1,10 @@
 // <precedent-search>: how an inquiry looks and stays alive on a page that is somebody else's.
+//
+// Attributes: locale, country, product, site (else data-site of the script), mail, theme (light, dark), launcher.
+// Properties: locale, country, product, and identity: a function that gives (a promise of) a signed token.
+// Methods: open(query), close(), on(name, listener), which returns what takes the listener away again.
+// Events, which bubble: search, solved, escalated, error. They name searches, solutions and numbers, never what was typed.
+
 
 const VIEWS = {
   start: () => [], working: workingView, results: resultsView, solution: solutionView, thanks: thanksView,
