@@ -2,8 +2,8 @@
 
 The promise is "of what is answered at most `max_wrong` is wrong, with 95 % confidence". Before any outcome is
 looked at, three things are fixed: the thresholds and their order (SEQUENCE), and the least number of answers
-from which on a threshold is tested (`first_tested`). Which threshold comes first depends on how many were answered,
-never on whether they were right; docs/DECISION.md says why the promise holds.
+from which on a threshold is tested (`first_tested`). Which threshold comes first depends on how many were
+answered, never on whether they were right; docs/DECISION.md says why the promise holds.
 """
 
 import math
@@ -22,9 +22,9 @@ Point = tuple[float, int, int, float]  # threshold, answered, wrong, `wrong_limi
 CONFIDENCE = 0.95
 # Steps of .01 cost nothing: in a fixed sequence each test may err as often as if it were the only one.
 SEQUENCE = tuple(round(0.99 - 0.01 * step, 2) for step in range(99))
-# The first test is of this share of the outcomes at least. A test of the very fewest answers fails by one wrong
-# among them, and that ends the sequence: of 200 draws of two thirds of banking77, .54 were certified for .10
-# when 29 answers came first, and all of them with this share; none was broken more often than promised.
+# The first test is of this share of the outcomes at least. A test of the very fewest answers fails by one
+# wrong among them, and that ends the sequence: of 200 draws of two thirds of banking77, .54 were certified for
+# .10 when 29 answers came first, and all of them with this share; none was broken more often than promised.
 FIRST_SHARE = 0.15
 NEVER = 1.01  # above every probability: nothing is answered
 
