@@ -23,8 +23,8 @@ CONFIDENCE = 0.95
 # Steps of .01 cost nothing: in a fixed sequence each test may err as often as if it were the only one.
 SEQUENCE = tuple(round(0.99 - 0.01 * step, 2) for step in range(99))
 # The first test is of this share of the outcomes at least. A test of the very fewest answers fails by one
-# wrong among them, and that ends the sequence: of 200 draws of two thirds of banking77, .54 were certified for
-# .10 when 29 answers came first, and all of them with this share; none was broken more often than promised.
+# wrong among them, and that ends the sequence: of 200 draws of two thirds of banking77, .54 were certified
+# for .10 when 29 answers came first, all of them with this share; none was broken more often than promised.
 FIRST_SHARE = 0.15
 NEVER = 1.01  # above every probability: nothing is answered
 
