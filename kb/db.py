@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # The last of the migrations; a database that has seen it needs none.
-REVISION = "0004"
+REVISION = "0005"
 # How long a writer waits for another one before SQLite reports a lock. An import of 100,000 rows holds the
 # lock for about half a minute.
 BUSY_MILLISECONDS = 60_000

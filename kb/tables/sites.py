@@ -9,7 +9,10 @@ from kb.tables.record import Table
 
 
 class Site(Table):
-    """One support site: who may call us from it, and how it speaks."""
+    """One support site: who may call us from it, and how it speaks.
+
+    One that was removed keeps its row, for searches and tickets came from it.
+    """
 
     __tablename__ = "sites"
 
@@ -21,4 +24,7 @@ class Site(Table):
     countries: Mapped[list[str]]
     languages: Mapped[list[str]]
     texts: Mapped[dict[str, Any]]
+    mail: Mapped[str | None]
+    consent: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
