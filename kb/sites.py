@@ -19,13 +19,14 @@ from kb.tables import now
 Text = str | Mapping[str, str]
 Texts = Mapping[str, Mapping[str, Text]]
 
+LONGEST_KEY: Final = 64
 LONGEST_NAME: Final = 200
 LONGEST_TEXT: Final = 500  # characters; the longest that ships has 100
 # What CLDR calls the forms of a number in any language; every language has the last one.
 PLURAL_FORMS: Final = ("zero", "one", "two", "few", "many", "other")
 UNKNOWN: Final = "There is no such site."
 
-_KEY: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
+_KEY: Final = re.compile(r"(?!-)[a-z0-9-]+(?<!-)")
 _PLACE: Final = re.compile(r"\{\w+\}")
 
 
@@ -101,9 +102,10 @@ def remove(session: Session, key: str) -> None:
 
 def checked(site: Site, spoken: Texts) -> Site:
     """Return a site in normal form, or raise Invalid with a sentence about the first thing that is wrong."""
-    if not _KEY.fullmatch(site.key):
+    if not _KEY.fullmatch(site.key) or len(site.key) > LONGEST_KEY:
         raise Invalid(
-            "The key of a site has small letters, digits and hyphens, at most 64, such as my-shop.", "key"
+            f"The key of a site has small letters, digits and hyphens, at most {LONGEST_KEY}: my-shop.",
+            "key",
         )
     name = site.name.strip()
     if not 0 < len(name) <= LONGEST_NAME:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kb import catalogue, customers, locales, routing, solutions, ticket_history, tracking
 from kb.customers import Person
 from kb.errors import Conflict, Invalid, Unavailable
-from kb.tables import CHANNELS, TICKET_KINDS, Search, Ticket, now
+from kb.tables import CHANNELS, TICKET_KINDS, Search, Site, Ticket, now
 from kb.ticket_history import Step, by_number, note
 
 LONGEST_SUBJECT = 200
@@ -51,7 +51,7 @@ NEXT_STEPS = {
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """A report as it comes in. `search_id` and `rejected` say what was tried before."""
+    """A report as it comes in. `search_id` and `rejected` say what was tried before; `site` is a key."""
 
     kind: str
     subject: str
@@ -65,6 +65,7 @@ class NewTicket:
     phone: str | None = None
     search_id: str | None = None
     rejected: tuple[str, ...] = ()
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,7 @@ def _open(session: Session, new: NewTicket, key: str | None, digest: str, at: da
         language=new.language,
         country=new.country,
         customer_id=_customer(session, new, at),
+        site_id=_site(session, new.site),
         search_id=_search(session, new.search_id),
         rejected=list(new.rejected),
         idempotency_key=key,
@@ -242,3 +244,7 @@ def _customer(session: Session, new: NewTicket, at: datetime) -> int | None:
 def _search(session: Session, key: str | None) -> int | None:
     """Return the search that the ticket came from; one that is gone keeps nobody from filing."""
     return session.scalars(select(Search.id).where(Search.key == key)).first() if key else None
+
+
+def _site(session: Session, key: str | None) -> int | None:
+    return session.scalars(select(Site.id).where(Site.key == key)).first() if key else None

@@ -12,15 +12,19 @@ from threadpoolctl import threadpool_limits
 from indexer.embed import Embedder
 from kb import db
 from kb.settings import Settings, load
-from service import assets, browse, errors, health, logs, openapi, search, tickets, widget
+from service import assets, browse, errors, health, logs, openapi, search, tickets
 from service.body_limit import BodyLimit
+from service.cross_origin import CrossOrigin
 from service.deps import Services
 from service.live_index import LiveIndex
 from service.pages import Pages
 from service.prefix import LanguagePrefix
 from service.recorder import Recorder
 from service.security import SecurityHeaders, declared_roles
+from service.sites import Sites
 from service.throttle import Misses
+from service.widget import api as widget_api
+from service.widget import routes as widget
 
 
 def create_app(settings: Settings | None = None, embedder: Embedder | None = None) -> FastAPI:
@@ -42,6 +46,7 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
             Middleware(SecurityHeaders, https=settings.address.startswith("https://")),
             Middleware(logs.RequestLog),
             Middleware(LanguagePrefix),
+            Middleware(CrossOrigin),
             Middleware(errors.LastResort),
             Middleware(BodyLimit),
         ],
@@ -50,7 +55,8 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
     errors.install(app)
     for each in (assets, health, openapi):
         app.include_router(each.router)
-    app.include_router(widget.router)
+    for part in (widget, widget_api):
+        app.include_router(part.router)
     for feature in (search, tickets):
         app.include_router(feature.api)
         app.include_router(feature.pages)
@@ -93,4 +99,4 @@ def open_services(settings: Settings, embedder: Embedder | None = None) -> Servi
     # Products of one question with a matrix are too small for several threads, which wait for each other:
     # 8 clients had 53 searches a second with them, and 87 without.
     threadpool_limits(limits=1, user_api="blas")
-    return Services(settings, engine, sessions, index, Misses(), Recorder(sessions))
+    return Services(settings, engine, sessions, index, Misses(), Recorder(sessions), Sites(sessions))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, cast
 from urllib.parse import quote
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -17,6 +17,7 @@ from service.live_index import LiveIndex
 from service.pages import Pages
 from service.reader import Reader, accepted, choose
 from service.recorder import Recorder
+from service.sites import SITE_HEADER, Sites
 from service.throttle import Misses
 
 
@@ -30,6 +31,7 @@ class Services:
     index: LiveIndex
     misses: Misses
     recorder: Recorder
+    sites: Sites
 
 
 def services(request: Request) -> Services:
@@ -71,7 +73,21 @@ async def _address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+async def _from_site(
+    request: Request,
+    key: Annotated[
+        str | None,
+        Header(
+            alias=SITE_HEADER, description="key of the site that asks; kept if the page is one of that site"
+        ),
+    ] = None,
+) -> str | None:
+    """Return the key of the site that a page belongs to; what it only says of itself does not count."""
+    return await services(request).sites.claimed(key, request.headers.get("origin"))
+
+
 ServicesNeeded = Annotated[Services, Depends(_services)]
 PagesNeeded = Annotated[Pages, Depends(_pages)]
 ReaderNeeded = Annotated[Reader, Depends(_reader)]
+FromSite = Annotated[str | None, Depends(_from_site)]
 Address = Annotated[str, Depends(_address)]

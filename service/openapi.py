@@ -21,6 +21,7 @@ DESCRIPTION: Final[dict[str, Any]] = {
     "openapi_tags": [
         {"name": "search", "description": "Typed problems in, solutions out."},
         {"name": "tickets", "description": "Reports that are followed by their number."},
+        {"name": "sites", "description": "What the widget needs to know of the site that embeds it."},
         {"name": "health", "description": "For whoever runs the service."},
     ],
 }

@@ -136,17 +136,20 @@ class SecurityHeaders:
 
 
 async def own_form(request: Request) -> None:
-    """Refuse a form that another site's page sends; programs that are no browsers send neither header."""
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    if site is not None:
-        own = site in {"same-origin", "none"}
-    else:
-        own = origin is None or urlsplit(origin).netloc in _own_hosts(request)
-    if not own:
+    """Refuse a form that another site's page sends."""
+    if not is_own(request):
         raise ForeignFormError(
             "This form was sent from another site, so we did not accept it. Please use our own page."
         )
+
+
+def is_own(request: Request) -> bool:
+    """Say whether a page of ours sent a request; programs that are no browsers send neither header."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc in _own_hosts(request)
 
 
 def _own_hosts(request: Request) -> set[str]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from kb import solutions
 from kb.db import reading
 from kb.errors import Invalid, NotFound
-from service.deps import ServicesNeeded
+from service.deps import FromSite, ServicesNeeded
 from service.errors import TOO_LARGE, failure, problems
 from service.fields import Country, Language
 from service.rich_text import blocks
@@ -35,13 +35,13 @@ _NO_SOLUTION = failure(NotFound(TEXTS["solution_gone"]))
 
 
 @router.post("/search", summary="Find solutions for a problem", responses=problems(_EMPTY, TOO_LARGE))
-def search(asked: SearchRequest, services: ServicesNeeded, seen: MaySee) -> SearchAnswer:
+def search(asked: SearchRequest, services: ServicesNeeded, seen: MaySee, site: FromSite) -> SearchAnswer:
     """Return up to `limit` solutions and a decision; when search is down, `degraded` says why."""
     text = find.readable(asked.query)
     result = find.search(
         services, text, country=asked.country, language=asked.language, limit=asked.limit, may_see=seen
     )
-    key = find.record(services, text, asked.country, result, asked.previous)
+    key = find.record(services, text, asked.country, result, asked.previous, site)
     return SearchAnswer.of(key, result)
 
 

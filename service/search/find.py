@@ -81,7 +81,12 @@ def is_down(result: SearchResult) -> bool:
 
 
 def record(
-    services: Services, text: str, country: str | None, result: SearchResult, previous: str | None = None
+    services: Services,
+    text: str,
+    country: str | None,
+    result: SearchResult,
+    previous: str | None = None,
+    site: str | None = None,
 ) -> str:
     """Record what was asked and shown, draw lots for the audit, and return the public id of the search."""
     share = services.settings.audit_share
@@ -99,6 +104,7 @@ def record(
         snapshot=result.snapshot,
         embedder=result.embedder,
         previous=previous or None,
+        site=site,
         decision=result.decision.version,
         audit_share=share if _is_decided(result) and audits.drawn(share) else None,
     )

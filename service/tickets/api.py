@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from kb.errors import Conflict, Invalid, Mistyped, NotFound, TooMany
-from service.deps import Address, ServicesNeeded
+from service.deps import Address, FromSite, ServicesNeeded
 from service.errors import TOO_LARGE, failure, problems
 from service.security import Role, allow
 from service.tickets import desk
@@ -39,10 +39,10 @@ _FILED = {
 
 @router.post("", status_code=201, summary="File a ticket", responses=_FILED)
 def file_ticket(
-    asked: TicketRequest, services: ServicesNeeded, response: Response, key: Key
+    asked: TicketRequest, services: ServicesNeeded, response: Response, key: Key, site: FromSite
 ) -> TicketCreated:
     """File a ticket and return its number; answers 200 with the same number when it was filed before."""
-    opened = desk.open_ticket(services, asked, "api", key)
+    opened = desk.open_ticket(services, asked, "widget" if site else "api", key, site)
     created = TicketCreated.of(opened, services.settings.address)
     response.status_code = 201 if opened.created else 200
     response.headers["location"] = f"/api/v1/tickets/{created.number}"

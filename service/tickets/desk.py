@@ -12,7 +12,9 @@ from service.tickets.schema import TicketRequest
 from service.tickets.texts import TEXTS
 
 
-def open_ticket(services: Services, asked: TicketRequest, channel: str, key: str) -> tickets.OpenedTicket:
+def open_ticket(
+    services: Services, asked: TicketRequest, channel: str, key: str, site: str | None = None
+) -> tickets.OpenedTicket:
     """File a ticket; its products, where none are given, are those that its search recognised.
 
     The number is returned after the ticket is on disk. What it came from is written before it, if it can be.
@@ -34,6 +36,7 @@ def open_ticket(services: Services, asked: TicketRequest, channel: str, key: str
             search_id=asked.search,
             products=tuple(codes),
             rejected=tuple(asked.rejected),
+            site=site,
         )
         return tickets.open_ticket(session, new, key)
 

@@ -41,6 +41,7 @@ def test_it_names_every_operation(schema: dict[str, Any]):
         "solution": "GET /api/v1/solutions/{id}",
         "outcome": "POST /api/v1/searches/{id}/outcome",
         "file_ticket": "POST /api/v1/tickets",
+        "site": "GET /api/v1/sites/{key}",
         "ticket_status": "GET /api/v1/tickets/{number}",
     }
 
