@@ -24,6 +24,7 @@ from service.security import SecurityHeaders, declared_roles
 from service.sites import Sites
 from service.throttle import Misses
 from service.widget import api as widget_api
+from service.widget import embed
 from service.widget import routes as widget
 
 
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
     errors.install(app)
     for each in (assets, health, openapi):
         app.include_router(each.router)
-    for part in (widget, widget_api):
+    for part in (widget, widget_api, embed):
         app.include_router(part.router)
     for feature in (search, tickets):
         app.include_router(feature.api)

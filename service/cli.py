@@ -21,6 +21,7 @@ from service import audit
 from service.names import names
 from service.replay.command import replay
 from service.terminal import AsJson, bar, print_json, steps
+from service.widget.command import app as site
 
 if TYPE_CHECKING:
     from indexer.embed import Embedder
@@ -190,6 +191,7 @@ def evaluate(
 
 
 app.command()(replay)
+app.add_typer(site, name="site")
 
 
 @app.command()

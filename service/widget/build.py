@@ -61,6 +61,11 @@ class Bundle:
         )
 
     @property
+    def path(self) -> str:
+        """Return the path that always leads to exactly this script."""
+        return f"/widget/{self.digest}/precedent.js"
+
+    @property
     def gzip_size(self) -> int:
         """Return how many bytes a browser loads."""
         return len(self.gzipped)
@@ -70,6 +75,11 @@ class Bundle:
 def bundle(language: str = FIRST) -> Bundle:
     """Build the widget with the texts of one language; takes about 20 ms, once."""
     return Bundle.of(script(language).encode())
+
+
+def path_of(language: str) -> str:
+    """Return the path that always leads to the present script in a language."""
+    return "/widget/v1/precedent.js" if language == FIRST else f"/widget/v1/{language}/precedent.js"
 
 
 def script(language: str) -> str:

@@ -9,12 +9,10 @@ from service.assets import FOR_EVER, FOR_NOW
 from service.deps import ServicesNeeded
 from service.security import Role, allow
 from service.widget import versions
-from service.widget.build import FIRST, Bundle, bundle, compact_json, texts
+from service.widget.build import Bundle, bundle, compact_json, path_of, texts
 
 router = APIRouter(prefix="/widget", include_in_schema=False, dependencies=[allow(Role.PUBLIC)])
 
-# Inside the data folder: the versions that were published.
-FOLDER: Final = "widget"
 # Other sites load this file, and compare it with a hash: browsers let them only if we say that they may.
 FOR_ALL_SITES: Final = {
     "access-control-allow-origin": "*",
@@ -30,11 +28,11 @@ def manifest(services: ServicesNeeded) -> dict[str, Any]:
     What is published here is kept, so that an upgrade takes it away from nobody.
     """
     for language in texts():
-        versions.keep(bundle(language), services.settings.data_dir / FOLDER)
+        versions.keep(bundle(language), services.settings.data_dir)
     return {
         language: {
             "evergreen": path_of(language),
-            "path": f"/widget/{bundle(language).digest}/precedent.js",
+            "path": bundle(language).path,
             "integrity": bundle(language).sri,
             "gzip_bytes": bundle(language).gzip_size,
         }
@@ -73,15 +71,10 @@ def pinned(digest: str, request: Request, services: ServicesNeeded) -> Response:
     """Return exactly the script that has this hash; another one is not given out in its place."""
     present = (bundle(language) for language in texts())
     found = next((each for each in present if each.digest == digest), None)
-    found = found or versions.kept(digest, services.settings.data_dir / FOLDER)
+    found = found or versions.kept(digest, services.settings.data_dir)
     if found is None:
         raise NotFound("There is no such version of the widget.")
     return _script(found, request, FOR_EVER)
-
-
-def path_of(language: str) -> str:
-    """Return the path that always leads to the present script in a language."""
-    return "/widget/v1/precedent.js" if language == FIRST else f"/widget/v1/{language}/precedent.js"
 
 
 def _script(built: Bundle, request: Request, kept: str) -> Response:

@@ -7,11 +7,14 @@ from typing import Final
 
 from service.widget.build import Bundle
 
+# Inside the data folder.
+FOLDER: Final = "widget"
 _DIGEST: Final = re.compile(r"[0-9a-f]{16}")
 
 
-def keep(built: Bundle, folder: Path) -> None:
+def keep(built: Bundle, data_dir: Path) -> None:
     """Write a version beside the others, whole or not at all."""
+    folder = data_dir / FOLDER
     path = folder / f"{built.digest}.js"
     if path.exists():
         return
@@ -22,9 +25,9 @@ def keep(built: Bundle, folder: Path) -> None:
     unfinished.replace(path)
 
 
-def kept(digest: str, folder: Path) -> Bundle | None:
+def kept(digest: str, data_dir: Path) -> Bundle | None:
     """Return a version by its digest, or None where it was never published here."""
-    path = folder / f"{digest}.js"
+    path = data_dir / FOLDER / f"{digest}.js"
     if not _DIGEST.fullmatch(digest) or not path.is_file():
         return None
     return Bundle.of(path.read_bytes())

@@ -53,12 +53,17 @@ def company_settings(company: Path, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def site(company: Path, tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[str]:
-    """Give the address of a real server of the company that all journeys in a browser share."""
+def site_settings(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Give settings of a copy of the company that all journeys in a browser share."""
     folder = tmp_path_factory.mktemp("site") / "var"
     shutil.copytree(company, folder)
-    settings = Settings(data_dir=folder)
-    with _running(create_app(settings, embedder), settings) as address:
+    return Settings(data_dir=folder)
+
+
+@pytest.fixture(scope="session")
+def site(site_settings: Settings, embedder: Embedder) -> Iterator[str]:
+    """Give the address of the real server of these settings."""
+    with _running(create_app(site_settings, embedder), site_settings) as address:
         yield address
 
 

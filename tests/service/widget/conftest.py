@@ -1,9 +1,18 @@
 """What the tests of the widget share: a page that embeds it under the strictest policy."""
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Page
+
+from kb import db, sites
+from kb.errors import Conflict
+from kb.settings import Settings
+from kb.sites import Site
+from service.sites import FRESH_SECONDS
+from service.widget.build import texts
 
 # One origin for scripts and connections, and nothing that could take a text for code.
 POLICY = (
@@ -40,6 +49,21 @@ def embed(open_page: Callable[..., Page], site: str) -> Embed:
         return page
 
     return embed
+
+
+@pytest.fixture(scope="session")
+def register(site: str, site_settings: Settings) -> Callable[[Site], Site]:
+    """Give what adds a site to the server of all journeys, as the command does beside it."""
+
+    def register(new: Site) -> Site:
+        engine = db.open_engine(site_settings)
+        with suppress(Conflict), db.transaction(db.sessions(engine)) as session:
+            sites.add(session, new, texts())
+            time.sleep(FRESH_SECONDS)
+        engine.dispose()
+        return new
+
+    return register
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_an_upgrade_takes_a_published_version_away_from_nobody(blank: TestClient
     settings = blank.app.state.services.settings  # type: ignore[attr-defined]
     older = Bundle.of(b"// the widget of last year")
     assert blank.get(f"/widget/{older.digest}/precedent.js").status_code == 404
-    versions.keep(older, settings.data_dir / "widget")
+    versions.keep(older, settings.data_dir)
     answer = blank.get(f"/widget/{older.digest}/precedent.js")
     assert answer.content == older.body
     assert answer.headers["etag"] == f'"{older.digest}"'
