@@ -24,8 +24,8 @@ from kb.errors import PrecedentError
 FOLDER: Final = Path(__file__).parent
 # Each one after those whose names it needs while it is read.
 MODULES: Final = (
-    "dom", "words", "number", "draft", "api", "live", "box", "results", "ticket", "track", "frame", "inquiry",
-    "element", "start",
+    "dom", "words", "number", "draft", "api", "live", "box", "results", "ticket", "track", "site", "frame",
+    "inquiry", "element", "start",
 )  # fmt: skip
 # The language whose texts name all the others'; what speaks no other language is answered in it.
 FIRST: Final = "en"

@@ -17,6 +17,7 @@ export class Api {
     this.base = `${base}/api/v1`;
     this.identity = null;
     this.token = null;
+    this.site = "";
     this.suggested = new Map();
   }
 
@@ -32,6 +33,8 @@ export class Api {
 
   post(path, body, options = {}) {
     const headers = { "content-type": "application/json", ...options.headers };
+    // What is sent is kept with the site that it came from.
+    if (this.site) headers["precedent-site"] = encodeURIComponent(this.site);
     return this.call(path, { ...options, method: "POST", headers, body: JSON.stringify(body) });
   }
 

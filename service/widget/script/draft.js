@@ -1,8 +1,17 @@
 // What is typed and not yet sent, kept in this tab only: it survives a reload, a mistake and a lost connection.
+// Nothing is written before it is known that it may be; what was to be written until then is.
 
 export class Draft {
   constructor(name) {
     this.name = `precedent:${name}`;
+    this.allowed = undefined;
+    this.held = null;
+  }
+
+  allow(allowed) {
+    this.allowed = allowed;
+    if (allowed && this.held) this.write(this.held);
+    if (allowed === false) this.erase();
   }
 
   read() {
@@ -14,6 +23,8 @@ export class Draft {
   }
 
   write(values) {
+    this.held = values;
+    if (!this.allowed) return;
     try {
       sessionStorage.setItem(this.name, JSON.stringify(values));
     } catch {
@@ -22,6 +33,11 @@ export class Draft {
   }
 
   clear() {
+    this.held = null;
+    this.erase();
+  }
+
+  erase() {
     try {
       sessionStorage.removeItem(this.name);
     } catch {

@@ -1,7 +1,9 @@
 // <precedent-search>: how an inquiry looks and stays alive on a page that is somebody else's.
 //
-// Attributes: locale, country, product, site (else data-site of the script), mail, theme (light, dark), launcher.
-// Properties: locale, country, product, and identity: a function that gives (a promise of) a signed token.
+// Attributes: locale, country, product, site and mail (else data-site and data-mail of the script), theme (light,
+// dark), launcher. With data-consent at the script, or in the row of the site, nothing is kept in the browser before
+// the reader or the page says so.
+// Properties: locale, country, product; identity: a function that gives (a promise of) a signed token; consent.
 // Methods: open(query), close(), on(name, listener), which returns what takes the listener away again.
 // Events, which bubble: search, solved, escalated, error. They name searches, solutions and numbers, never what was typed.
 
@@ -21,10 +23,9 @@ export class PrecedentSearch extends Inquiry {
     super();
     this.attachShadow({ mode: "open" }).adoptedStyleSheets = [STYLES];
     this.typed = "";
-    this.replaced = {};
     this.expanded = false;
     // What a page has set before this file was loaded hides the setters below.
-    for (const name of [...SETTINGS, "identity"]) {
+    for (const name of [...SETTINGS, "identity", "consent"]) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name];
       delete this[name];
@@ -36,10 +37,12 @@ export class PrecedentSearch extends Inquiry {
     this.life = new AbortController();
     const place = [...document.querySelectorAll(this.localName)].indexOf(this);
     this.draft ||= new Draft(`${this.site}:${this.id || place}`);
+    this.api.site = this.site;
+    permit(this);
     if (this.matter.view === "start") this.recall();
     this.render();
     addEventListener("pointerdown", (event) => event.composedPath().includes(this) || this.box.close(), { signal: this.life.signal });
-    this.load();
+    this.addEventListener("focusin", () => askSite(this), { signal: this.life.signal });
   }
 
   disconnectedCallback() {
@@ -59,7 +62,7 @@ export class PrecedentSearch extends Inquiry {
   }
 
   get contact() {
-    return this.getAttribute("mail") || this.siteMail;
+    return contactFor(this);
   }
 
   set identity(fetchToken) {
@@ -67,30 +70,31 @@ export class PrecedentSearch extends Inquiry {
     this.api.token = null;
   }
 
+  get consent() {
+    return Boolean(this.given);
+  }
+
+  set consent(given) {
+    this.given = Boolean(given);
+    if (!this.root) return;
+    permit(this);
+    const shown = this.root.querySelector(".consent input");
+    if (shown) shown.checked = this.given;
+  }
+
   // What the service is told of the reader with every question.
   reader() {
-    const said = { language: this.words.locale, country: this.country };
+    const said = { language: this.words.locale, country: countryFor(this) };
     return Object.fromEntries(Object.entries(said).filter(([, value]) => value));
   }
 
-  async load() {
-    if (!this.site) return;
-    try {
-      const site = await this.api.call(`/sites/${encodeURIComponent(this.site)}`, { signal: this.life.signal });
-      this.siteMail = site.fallback_mail;
-      this.replaced = site.texts || {};
-      // Drawn anew only for a reason: whoever types in the form would lose their place.
-      if (Object.keys(this.replaced).length) this.render();
-    } catch {
-      /* the texts of this file do */
-    }
-  }
-
   render() {
-    const typed = this.box ? this.box.input.value : this.typed;
-    const focused = this.box && this.shadowRoot.activeElement === this.box.input;
+    const { value: typed, selectionStart, selectionEnd } = this.box ? this.box.input : { value: this.typed };
+    const nodes = () => [...this.shadowRoot.querySelectorAll("*")];
+    const focused = nodes().indexOf(this.shadowRoot.activeElement);
+    if (this.box) this.box.stop();
     if (this.live) this.live.stop();
-    this.words = new Words(this.locale || languageAround(this), this.replaced);
+    this.words = wordsFor(this);
     this.live = new Live();
     this.box = new Box(this);
     this.box.input.value = typed;
@@ -98,8 +102,15 @@ export class PrecedentSearch extends Inquiry {
     this.root = frame(this);
     this.shadowRoot.replaceChildren(...launched(this), this.root);
     this.show(this.matter.view, false);
-    if (focused) this.box.input.focus();
+    showConsent(this);
+    if (focused >= 0) this.refocus(nodes()[focused], selectionStart, selectionEnd);
     this.translate();
+  }
+
+  // What is drawn anew stands where it stood: so do the focus and the cursor.
+  refocus(node, start, end) {
+    if (node) node.focus({ preventScroll: true });
+    if (node === this.box.input) node.setSelectionRange(start, end);
   }
 
   async translate() {
@@ -121,6 +132,7 @@ export class PrecedentSearch extends Inquiry {
   open(query) {
     this.expand(true);
     this.box.input.focus();
+    askSite(this);
     if (query) this.search((this.box.input.value = query));
   }
 
@@ -173,9 +185,4 @@ for (const name of SETTINGS) {
       else this.removeAttribute(name);
     },
   });
-}
-
-function languageAround(widget) {
-  const around = widget.closest("[lang]") || document.documentElement;
-  return around.lang || navigator.language || "en";
 }

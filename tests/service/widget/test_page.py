@@ -205,20 +205,6 @@ def test_what_somebody_wrote_into_a_solution_is_only_text(embed: Embed, ask: Ask
     assert article.locator("script, img, a[href]").count() == 0
 
 
-def test_a_site_puts_its_own_texts_and_its_mail_address_in_place(embed: Embed):
-    page = embed("")
-    told = {"key": "shop", "texts": {"en": {"label": "What may we fix?"}}, "fallback_mail": "fix@example.com"}
-    page.route("**/api/v1/sites/shop", lambda route: route.fulfill(json=told))
-    page.evaluate(
-        """() => { const element = document.createElement("precedent-search");
-        element.setAttribute("site", "shop");
-        document.querySelector("main").append(element); }"""
-    )
-    expect(page.get_by_role("combobox")).to_have_accessible_name("What may we fix?")
-    page.get_by_role("button", name="Write to us").click()
-    expect(page.get_by_role("link", name="fix@example.com")).to_be_visible()
-
-
 def test_without_a_site_nothing_is_asked_before_somebody_types(embed: Embed):
     page = embed()
     page.wait_for_timeout(300)
