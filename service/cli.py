@@ -21,6 +21,7 @@ from service import audit
 from service.names import names
 from service.replay.command import replay
 from service.terminal import AsJson, bar, print_json, steps
+from service.widget.command import add_missing
 from service.widget.command import app as site
 
 if TYPE_CHECKING:
@@ -223,6 +224,7 @@ def demo(
         kind, trust = ("tickets", False) if name == "unreviewed" else (name, True)
         with bar(f"Importing {name}.jsonl", "rows") as shown:
             _import(settings, FOLDER / f"{name}.jsonl", kind, trust, shown.update)
+    add_missing(settings, FOLDER / "sites.jsonl")
     embedder = open_embedder(settings)
     _index(settings, embedder, only_if_changed=True)
     typer.echo(f"The demo company lives in {settings.data_dir}; delete that folder to be rid of it.")

@@ -117,6 +117,18 @@ def remove(key: Key) -> None:
     typer.echo(f"The site “{key}” is removed; its pages are refused within a second.")
 
 
+def add_missing(settings: Settings, path: Path) -> None:
+    """Add the sites of a file of JSON Lines that are not there yet; those that are stay as they are."""
+    engine = db.open_engine(settings)
+    with db.transaction(db.sessions(engine)) as session:
+        known = {site.key for site in sites.sites(session)}
+        for line in path.read_text(encoding="utf-8").splitlines():
+            site = Site(**json.loads(line))
+            if site.key not in known:
+                sites.add(session, site, _spoken())
+    engine.dispose()
+
+
 @contextmanager
 def _database() -> Iterator[tuple[Settings, Session]]:
     settings = kb_settings.load()

@@ -3,6 +3,7 @@ import re
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ import data
 from indexer import decide
 from indexer.embed import Embedder
 from indexer.evaluate import evaluate
-from kb import customers, db, imports, timeline
+from kb import customers, db, imports, sites, timeline
 from kb import documents as kb_documents
 from kb.customers import Person
 from kb.documents import Document
 from kb.imports import Beir, Query
 from kb.imports.report import Report
 from kb.settings import Settings
+from kb.sites import Site
+from service.widget.build import texts
 
 Rows = list[dict[str, Any]]
 # In the order in which `precedent demo` imports them.
@@ -241,6 +244,15 @@ def test_mail_addresses_belong_to_nobody():
     written = "".join((data.FOLDER / f"{name}.jsonl").read_text("utf-8") for name in names)
     domains = set(re.findall(r"[\w.+-]+@([\w.-]*\w)", written))
     assert domains == {"example.com", "example.net", "example.org"}
+
+
+def test_the_sample_site_has_a_row_that_lets_it_in():
+    (row,) = read("sites")
+    checked = sites.checked(Site(**row), texts())
+    assert json.loads(json.dumps(asdict(checked))) == row
+    page = (data.FOLDER / "site" / "index.html").read_text("utf-8")
+    assert f'data-site="{row["key"]}"' in page
+    assert "http://127.0.0.1:8001" in row["origins"]
 
 
 def test_importing_again_changes_nothing(imported: Session):

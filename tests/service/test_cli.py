@@ -230,6 +230,8 @@ def test_demo_serves_and_a_busy_port_is_told(run: Run, tmp_path: Path) -> None:
     try:
         page = wait_for(f"http://127.0.0.1:{port}/readyz")
         assert json.loads(page)["solutions"] >= 60
+        row = wait_for(f"http://127.0.0.1:{port}/api/v1/sites/orrinvale")
+        assert json.loads(row)["name"] == "Orrinvale"
     finally:
         server.terminate()
         assert server.wait(timeout=30) == -signal.SIGTERM  # it ends in order, then says what ended it

@@ -138,13 +138,25 @@ export class Inquiry extends HTMLElement {
       customer: { name: name || null, email: email || null, phone: phone || null },
     };
     try {
-      const { number } = await this.api.post("/tickets", body, { headers: { "idempotency-key": matter.key } });
+      const { number } = await this.file(body);
       this.filed(number, { name, email, phone });
     } catch (failure) {
       // The same report with another text is another one: only then is a second ticket meant.
       if (failure.status === 409) matter.key = newKey();
       this.tell("error", { status: failure.status });
       throw failure;
+    }
+  }
+
+  // A page may name a product that is gone or mistyped: no report fails on what the visitor cannot change.
+  async file(body) {
+    const headers = { "idempotency-key": this.matter.key };
+    try {
+      return await this.api.post("/tickets", body, { headers });
+    } catch (failure) {
+      const ofPage = (failure.fields || []).some(({ field }) => field.startsWith("products"));
+      if (!ofPage || !body.products.length) throw failure;
+      return this.api.post("/tickets", { ...body, products: [] }, { headers });
     }
   }
 

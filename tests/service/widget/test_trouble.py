@@ -153,6 +153,13 @@ def test_the_same_form_with_another_text_asks_before_it_makes_a_second_ticket(em
     assert second.inner_text() != json.loads(lost[0])["number"]
 
 
+def test_a_product_that_the_page_has_wrong_keeps_nobody_from_writing(embed: Embed):
+    page = embed('<precedent-search product="mistyped"></precedent-search>')
+    write(page)
+    button(page, "Send").click()
+    expect(page.get_by_role("heading", name="We have received it")).to_be_visible()
+
+
 def test_the_form_names_each_mistake_beside_its_field_and_goes_to_the_first(embed: Embed):
     page = embed()
     button(page, "Write to us").click()
