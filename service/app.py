@@ -16,6 +16,7 @@ from service import assets, browse, errors, health, logs, openapi, search, ticke
 from service.body_limit import BodyLimit
 from service.cross_origin import CrossOrigin
 from service.deps import Services
+from service.head import HeadAsGet
 from service.live_index import LiveIndex
 from service.pages import Pages
 from service.prefix import LanguagePrefix
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None, embedder: Embedder | None = Non
             Middleware(CrossOrigin),
             Middleware(errors.LastResort),
             Middleware(BodyLimit),
+            Middleware(HeadAsGet),
         ],
     )
     app.state.pages = _pages()
