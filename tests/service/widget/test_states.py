@@ -14,6 +14,7 @@ OPTIONS = {"runOnly": {"type": "tag", "values": STANDARDS}, "rules": {"target-si
 QUERY = "vacuum cleaner whistles"
 INLINE = "<precedent-search mail='help@example.com'></precedent-search>"
 LAUNCHER = "<precedent-search launcher></precedent-search>"
+ASKING = '<script src="/widget/v1/precedent.js" data-consent async></script>'
 
 
 def find(page: Page) -> None:
@@ -108,6 +109,7 @@ def launch(page: Page) -> None:
 
 STATES: dict[str, Way] = {
     "start": lambda page: None,
+    "asking for consent": lambda page: page.locator(".consent").wait_for(),
     "suggestions": suggest,
     "working": work,
     "results": find,
@@ -143,10 +145,8 @@ SIDEWAYS = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
 
 
 def opened(embed: Embed, state: str, **options: object) -> Page:
-    page = embed(
-        LAUNCHER if state == "launched" else "<precedent-search mail='help@example.com'></precedent-search>",
-        **options,
-    )
+    head = {"head": ASKING} if state == "asking for consent" else {}
+    page = embed(LAUNCHER if state == "launched" else INLINE, **head, **options)
     if options.get("lang") == "ar":
         page.locator("section[lang=ar]").wait_for(state="attached")
     STATES[state](page)
