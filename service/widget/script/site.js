@@ -31,12 +31,14 @@ function whileComposing(widget, signal) {
 }
 
 function heed(widget) {
-  const { words, row, matter } = widget;
+  const { row, matter } = widget;
   permit(widget);
-  widget.words = wordsFor(widget);
-  const other = widget.words.locale !== words.locale || Object.keys(row.texts || {}).length > 0;
-  // Nobody loses their place in a text or a form for it: what is shown next has the words of the site.
-  if (!other || !["start", "working"].includes(matter.view)) return showConsent(widget);
+  const words = wordsFor(widget);
+  const same = words.locale === widget.words.locale;
+  const drawn = !["start", "working"].includes(matter.view);
+  // Nobody loses their place in a form for it: what is shown next has the words of the site, in the language begun in.
+  if (same && drawn) widget.words = words;
+  if (drawn || (same && !Object.keys(row.texts || {}).length)) return showConsent(widget);
   widget.render();
   if (matter.view === "start" && widget.box.input.value) widget.box.typed();
 }

@@ -89,6 +89,18 @@ def test_who_has_begun_to_fill_in_the_form_keeps_their_place(embed: Embed):
     expect(page.get_by_label("Name")).to_have_value("Ana")
 
 
+def test_who_has_begun_in_a_language_goes_on_in_it(embed: Embed):
+    page = embed(IN_SHOP, lang="it")
+    held: list[Route] = []
+    page.route("**/api/v1/sites/*", lambda route: held.append(route))
+    page.get_by_role("button", name="Scrivici").click()
+    with page.expect_response("**/api/v1/sites/*"):
+        held[0].continue_()
+    page.wait_for_timeout(200)
+    page.get_by_role("button", name="Segui una richiesta").click()
+    expect(page.locator("h2[part=heading]")).to_have_text("Segui una richiesta")
+
+
 def test_its_mail_address_is_shown_unless_the_page_has_one(embed: Embed):
     page = embed(IN_SHOP)
     use(page)
