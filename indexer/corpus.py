@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.dense import DenseIndex, Neighbours
 from indexer.embed import Embedder, Vectors
@@ -49,6 +50,10 @@ class Corpus:
     def neighbours(self, vector: Vectors) -> Neighbours:
         """Return the passages nearest to a unit vector of shape (dimension,)."""
         return replace(self.dense.search(vector), learned=self.segment.learned.deviations(vector))
+
+    def cosines(self, vector: Vectors, others: Vectors) -> npt.NDArray[np.float32]:
+        """Compare a unit vector with others, shape (n, dimension), as `neighbours` does with passages."""
+        return self.dense.compare(vector, others)
 
     def words(self, text: str) -> LexicalScores:
         """Return the lexical score of every passage, in the order of `ids`."""

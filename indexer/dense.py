@@ -123,6 +123,13 @@ class DenseIndex:
         variance = float(moved[0] @ usual.covariance @ moved[0])
         return Neighbours(ids, cosines, mean, max(variance, 0.0) ** 0.5, usual.typical)
 
+    def compare(self, vector: Vectors, others: Vectors) -> npt.NDArray[np.float32]:
+        """Return the centred cosines of a unit vector with `others`, unit vectors of shape (n, dimension)."""
+        cosines: npt.NDArray[np.float32] = (
+            self._usual.centred(others) @ self._usual.centred(vector[None, :])[0]
+        )
+        return cosines
+
     def save(self, folder: Path) -> None:
         """Write the fixed index and what is usual into `folder`; ids and vectors are kept by the caller."""
         self._nearest.save(folder / "dense.faiss")

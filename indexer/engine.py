@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Protocol, Self
 
+import numpy as np
+import numpy.typing as npt
+
 from indexer.dense import Neighbours
 from indexer.embed import Embedder, Vectors
 from indexer.lexical import LexicalScores
@@ -43,6 +46,9 @@ class Engine(Protocol):
 
     def neighbours(self, vector: Vectors) -> Neighbours:
         """Return the passages nearest to a unit vector."""
+
+    def cosines(self, vector: Vectors, others: Vectors) -> npt.NDArray[np.float32]:
+        """Compare a unit vector with others, shape (n, dimension), as `neighbours` does with passages."""
 
     def words(self, text: str) -> LexicalScores:
         """Return the lexical score of every passage, in the order of `ids`."""

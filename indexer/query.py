@@ -81,6 +81,8 @@ class Index:
         self._language_boosts = lru_cache(maxsize=64)(self._find_language_boosts)
         self._allowed = lru_cache(maxsize=8)(self._find_allowed)
         self._find_neighbours = lru_cache(maxsize=REMEMBERED)(self._ask_dense_leg)
+        self._embed_query = lru_cache(maxsize=REMEMBERED)(self._embed)
+        self._embed_others = lru_cache(maxsize=8)(self._embed_texts)
         self._titles = lru_cache(maxsize=REMEMBERED)(self._suggest)
 
     @property
@@ -149,6 +151,21 @@ class Index:
         shown = (self._document(number, query.language) for number in ranking.best(limit))
         return tuple(Suggestion(document.id, document.language, document.title) for document in shown)
 
+    def nearer(
+        self, text: str, others: tuple[str, ...], *, country: str | None = None, language: str | None = None
+    ) -> list[int] | None:
+        """Count for each of `others` the solutions that lie nearer to a typed problem than it does.
+
+        None while meaning is not searched; raises Invalid for a text without words.
+        """
+        query = self.understand(text, country, language)
+        neighbours = self._neighbours(query)
+        if neighbours is None:
+            return None
+        cosines = self._engine.cosines(self._embed_query(query.canonical), self._embed_others(others))
+        owners = self._owners[np.searchsorted(self._engine.ids, neighbours.ids)]
+        return [len(set(owners[neighbours.cosines > each].tolist())) for each in cosines]
+
     def understand(self, text: str, country: str | None = None, language: str | None = None) -> Query:
         """Normalise a text, tell its language and find the products it names.
 
@@ -208,7 +225,15 @@ class Index:
             return None
 
     def _ask_dense_leg(self, text: str) -> Neighbours:
-        return self._engine.neighbours(self._embedder.queries([text])[0])
+        return self._engine.neighbours(self._embed_query(text))
+
+    def _embed(self, text: str) -> Vectors:
+        vector: Vectors = self._embedder.queries([text])[0]
+        return vector
+
+    def _embed_texts(self, texts: tuple[str, ...]) -> Vectors:
+        canonical = [self._names.canonical(text, self._names.find(text, None, None)) for text in texts]
+        return self._embedder.passages(canonical)
 
     def _rank(self, query: Query, neighbours: Neighbours | None, may_see: frozenset[str]) -> Ranking:
         owners, learned = np.empty(0, dtype=np.int64), np.zeros(self.size, dtype=np.float32)

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kb import catalogue, customers, locales, routing, solutions, ticket_history, tracking
+from kb import catalogue, customers, incidents, locales, routing, solutions, ticket_history, tracking
 from kb.customers import Person
 from kb.errors import Conflict, Invalid, Unavailable
-from kb.tables import CHANNELS, TICKET_KINDS, Search, Site, Ticket, now
+from kb.tables import CHANNELS, TICKET_KINDS, Incident, Search, Site, Ticket, now
 from kb.ticket_history import Step, by_number, note
 
 LONGEST_SUBJECT = 200
@@ -66,6 +66,7 @@ class NewTicket:
     search_id: str | None = None
     rejected: tuple[str, ...] = ()
     site: str | None = None
+    incident: int | None = None  # the known problem that it is one more case of
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,8 @@ def _open(session: Session, new: NewTicket, key: str | None, digest: str, at: da
     note(ticket, "state", None, "open", actor="customer", why=f"came over {new.channel}", at=at)
     session.flush()
     routing.route(session, ticket, at=at)
+    if new.incident:
+        _join(session, ticket, new.incident, at)
     return OpenedTicket(ticket.number, created=True, created_at=at)
 
 
@@ -239,6 +242,13 @@ def _customer(session: Session, new: NewTicket, at: datetime) -> int | None:
     if not (new.name or new.email or new.phone):
         return None
     return customers.find_or_create(session, person, at=at)
+
+
+def _join(session: Session, ticket: Ticket, incident: int, at: datetime) -> None:
+    """Let the customer follow a known problem; one that is solved or gone by now keeps nobody from filing."""
+    row = session.get(Incident, incident)
+    if row and row.state == "open" and ticket.customer_id:
+        incidents.follow(session, incident, ticket.customer_id, ticket.number, at=at)
 
 
 def _search(session: Session, key: str | None) -> int | None:

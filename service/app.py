@@ -17,6 +17,7 @@ from service.body_limit import BodyLimit
 from service.cross_origin import CrossOrigin
 from service.deps import Services
 from service.head import HeadAsGet
+from service.known_problems import KnownProblems
 from service.live_index import LiveIndex
 from service.pages import Pages
 from service.prefix import LanguagePrefix
@@ -102,4 +103,5 @@ def open_services(settings: Settings, embedder: Embedder | None = None) -> Servi
     # Products of one question with a matrix are too small for several threads, which wait for each other:
     # 8 clients had 53 searches a second with them, and 87 without.
     threadpool_limits(limits=1, user_api="blas")
-    return Services(settings, engine, sessions, index, Misses(), Recorder(sessions), Sites(sessions))
+    known = KnownProblems(sessions, index)
+    return Services(settings, engine, sessions, index, Misses(), Recorder(sessions), Sites(sessions), known)

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from kb.settings import Settings
+from service.known_problems import KnownProblems
 from service.live_index import LiveIndex
 from service.pages import Pages
 from service.reader import Reader, accepted, choose
@@ -32,6 +33,7 @@ class Services:
     misses: Misses
     recorder: Recorder
     sites: Sites
+    known: KnownProblems
 
 
 def services(request: Request) -> Services:

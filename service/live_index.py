@@ -106,6 +106,12 @@ class LiveIndex:
             log.warning("suggest failed", error=type(error).__name__, where=trace(error))
             return ()
 
+    def nearer(
+        self, text: str, others: tuple[str, ...], *, country: str | None, language: str | None
+    ) -> list[int] | None:
+        """Count for each of `others` the solutions nearer to a typed problem; None without meaning."""
+        return self._ready().nearer(text, others, country=country, language=language)
+
     def state(self) -> State:
         """Return what is searched now."""
         index = self._index

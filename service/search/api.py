@@ -42,7 +42,8 @@ def search(asked: SearchRequest, services: ServicesNeeded, seen: MaySee, site: F
         services, text, country=asked.country, language=asked.language, limit=asked.limit, may_see=seen
     )
     key = find.record(services, text, asked.country, result, asked.previous, site)
-    return SearchAnswer.of(key, result)
+    known = find.known(services, text, asked.country, asked.language, result)
+    return SearchAnswer.of(key, result, known)
 
 
 @router.get("/suggest", summary="Titles for what is being typed", responses=problems(_NO_COUNTRY))

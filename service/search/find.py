@@ -7,6 +7,7 @@ from indexer.results import SearchResult, Suggestion
 from kb import audits, documents, inquiries
 from kb.db import reading, transaction
 from kb.errors import Invalid, NotFound, Unavailable
+from kb.incidents import OpenIncident
 from kb.text import normalise
 from service.deps import Services
 from service.forms import clean
@@ -49,6 +50,16 @@ def search(
     except Unavailable as error:
         return nothing(text, language, str(error))
     return _still_visible(services, result, may_see)
+
+
+def known(
+    services: Services, text: str, country: str | None, language: str | None, result: SearchResult
+) -> tuple[OpenIncident, ...]:
+    """Return the known open problems that this may be; none while search is down."""
+    if is_down(result):
+        return ()
+    products = frozenset(each.code for each in result.products)
+    return services.known.fitting(text, products, country or services.settings.default_country, language)
 
 
 def suggest(

@@ -1,6 +1,6 @@
 """The search page and its results."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from indexer.results import SearchResult
 from kb import documents, inquiries, locales
 from kb.db import reading
 from kb.errors import Invalid
+from kb.incidents import OpenIncident
 from kb.products import Product
 from kb.text import detect_language
 from service.caching import kept
@@ -55,8 +56,11 @@ def submit(
     key = find.record(services, box.text, country, result, box.previous)
     if len(box.text) > find.KEPT:
         recorded = find.recall(services, key)
+        known = find.known(services, box.text, country, language, result)
         with reading(services.sessions) as session:
-            return _results(pages, reader, session, recorded, result, box, WORDS(reader.language)["kept"])
+            return _results(
+                pages, reader, session, recorded, result, box, known, WORDS(reader.language)["kept"]
+            )
     return RedirectResponse(f"/searches/{key}", 303)
 
 
@@ -70,8 +74,9 @@ def show(
     language = None if recorded.language == detect_language(text) else recorded.language
     result = find.search(services, text, country=country, language=language, may_see=seen)
     box = view.Box(text, country or "", language or "", previous=key)
+    known = find.known(services, text, country, language, result)
     with reading(services.sessions) as session:
-        return _results(pages, reader, session, recorded, result, box)
+        return _results(pages, reader, session, recorded, result, box, known)
 
 
 @router.post("/searches/{key}/none", dependencies=FROM_US)
@@ -119,10 +124,11 @@ def _results(
     recorded: inquiries.RecordedSearch,
     result: SearchResult,
     box: view.Box,
+    known: Iterable[OpenIncident],
     *notices: str,
 ) -> Response:
     t = WORDS(reader.language)
-    page = view.results(recorded, result, find.is_down(result), _products(session), notices, t)
+    page = view.results(recorded, result, find.is_down(result), _products(session), notices, t, known)
     return pages.render("search/results.html", reader=reader, t=t, here="search", box=box, page=page)
 
 

@@ -1,10 +1,12 @@
 """What goes in and out of search over HTTP."""
 
+from collections.abc import Iterable
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.results import SearchResult
+from kb.incidents import OpenIncident
 from service.fields import Country, Language
 from service.search.view import how_sure
 
@@ -39,6 +41,7 @@ ANSWER_EXAMPLE: Final[dict[str, Any]] = {
             "why": ["speaks of Mitsubishi Pajero"],
         }
     ],
+    "incidents": [],
     "cut": False,
     "degraded": None,
 }
@@ -90,6 +93,29 @@ class SolutionHit(BaseModel):
     why: list[str]
 
 
+class IncidentOut(BaseModel):
+    """A problem that is known and not solved yet; a ticket may name its `id`, to hear when it is."""
+
+    id: int
+    title: str
+    text: str
+    language: str
+    products: list[str] = Field(description="codes; none when it is about no one of them")
+    since: str
+
+    @classmethod
+    def of(cls, incident: OpenIncident) -> "IncidentOut":
+        """Return an incident for programs."""
+        return cls(
+            id=incident.id,
+            title=incident.title,
+            text=incident.text,
+            language=incident.language,
+            products=list(incident.products),
+            since=incident.since.isoformat(),
+        )
+
+
 class SearchAnswer(BaseModel):
     """What was found, and how sure we are."""
 
@@ -101,11 +127,14 @@ class SearchAnswer(BaseModel):
     products: list[RecognisedProduct]
     decision: DecisionOut
     solutions: list[SolutionHit]
+    incidents: list[IncidentOut] = Field(
+        description="known open problems that this may be, the likeliest first"
+    )
     cut: bool = Field(description="whether the query was longer than 2,000 characters")
     degraded: str | None = Field(description="why less was searched than usual, if so")
 
     @classmethod
-    def of(cls, key: str, result: SearchResult) -> "SearchAnswer":
+    def of(cls, key: str, result: SearchResult, incidents: Iterable[OpenIncident] = ()) -> "SearchAnswer":
         """Return a result under the public id of its search."""
         hits = [
             SolutionHit(
@@ -128,7 +157,8 @@ class SearchAnswer(BaseModel):
         )
         return cls(
             search=key, query=result.query, language=result.language, products=products, decision=decision,
-            solutions=hits, cut=result.cut, degraded=result.degraded,
+            solutions=hits, incidents=[IncidentOut.of(each) for each in incidents],
+            cut=result.cut, degraded=result.degraded,
         )  # fmt: skip
 
 

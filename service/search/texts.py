@@ -24,6 +24,8 @@ TEXTS: Final[dict[str, Any]] = {
     "again_label": "You asked:",
     "again_change": "Change",
     "recognised": "We understood:",
+    "known": "We know of this problem and are working on it",
+    "known_mine": "I have this too",
     "closest": {
         "one": "Show the closest title we have",
         "other": "Show the {count} closest titles we have",

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from indexer.decide import Decision
 from indexer.results import SAME_REPORT, SAME_TEXT, SAME_TITLE, Hit, SearchResult
 from kb import locales
+from kb.incidents import OpenIncident
 from kb.inquiries import RecordedSearch
 from kb.products import Product, ProductMatch
 from kb.solutions import SolutionView
@@ -85,6 +86,7 @@ class ResultsPage:
     notices: tuple[str, ...]
     product_names: tuple[str, ...]
     touched: tuple[HitView, ...]
+    known: tuple[OpenIncident, ...]
 
 
 def results(
@@ -94,6 +96,7 @@ def results(
     products: Mapping[str, Product],
     notices: Iterable[str],
     t: Mapping[str, Any] = TEXTS,
+    known: Iterable[OpenIncident] = (),
 ) -> ResultsPage:
     """Put a result into words; solutions that were already rejected move to the end."""
     said = {each.solution for each in recorded.outcomes}
@@ -115,6 +118,7 @@ def results(
         notices=(*_notices(result, down, t), *notices),
         product_names=tuple(dict.fromkeys(each.name for each in result.products)),
         touched=tuple(card for card, hit in zip(cards, hits, strict=True) if hit.id in said),
+        known=tuple(known),
     )
 
 

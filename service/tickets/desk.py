@@ -37,6 +37,7 @@ def open_ticket(
             products=tuple(codes),
             rejected=tuple(asked.rejected),
             site=site,
+            incident=asked.incident,
         )
         return tickets.open_ticket(session, new, key)
 

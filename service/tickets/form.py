@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import ValidationError
 
+from kb.incidents import OpenIncident
 from kb.inquiries import RecordedSearch
 from kb.tickets import LONGEST_KEY
 from service.pages import Pages
@@ -19,7 +20,7 @@ from service.tickets.texts import TEXTS, WORDS
 # About as much as fits into one line of a mail program.
 _LINE = 90
 _CONTACT = ("name", "email", "phone")
-_TYPED = ("kind", "subject", "description", *_CONTACT, "language", "country", "search")
+_TYPED = ("kind", "subject", "description", *_CONTACT, "language", "country", "search", "incident")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class TicketForm:
     language: str = ""
     country: str = ""
     search: str = ""
+    incident: str = ""
+    known: OpenIncident | None = None  # the known problem that it is one more case of
     products: tuple[str, ...] = ()
     seen: tuple[Seen, ...] = ()
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -97,6 +100,7 @@ def check(form: TicketForm, t: Mapping[str, Any] = TEXTS) -> TicketRequest | Map
         "language": form.language or None,
         "country": form.country or None,
         "search": form.search or None,
+        "incident": form.known.id if form.known else None,
         "customer": {name: getattr(form, name) or None for name in _CONTACT},
     }
     try:

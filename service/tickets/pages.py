@@ -28,13 +28,18 @@ FROM_US = [Depends(own_form)]
 
 @router.get("/tickets/new")
 def new(
-    pages: PagesNeeded, reader: ReaderNeeded, services: ServicesNeeded, may_see: MaySee, search: str = ""
+    pages: PagesNeeded,
+    reader: ReaderNeeded,
+    services: ServicesNeeded,
+    may_see: MaySee,
+    search: str = "",
+    incident: str = "",
 ) -> Response:
     """Open the form; after a search it holds what was typed, the products and what did not help."""
     with reading(services.sessions) as session:
         recorded = desk.search_of(services, session, search)
         form = forms.opened(recorded, _products(session, recorded), _seen(session, recorded, may_see))
-    return _form(pages, reader, form)
+    return _form(pages, reader, replace(form, incident=incident, known=services.known.get(incident)))
 
 
 @router.post("/tickets", dependencies=FROM_US)
@@ -48,6 +53,7 @@ def file(
         sent = replace(
             sent,
             search=recorded.key if recorded else "",
+            known=services.known.get(sent.incident),
             products=tuple(_products(session, recorded)),
             seen=tuple(_seen(session, recorded, may_see)),
         )

@@ -60,6 +60,7 @@ class TicketRequest(BaseModel):
     rejected: list[str] = Field(
         default_factory=list, max_length=20, description="ids of the solutions that did not help"
     )
+    incident: int | None = Field(None, description="id of the known problem that it is one more case of")
     customer: CustomerIn = CustomerIn()
 
 

@@ -10,6 +10,8 @@ TEXTS: Final[dict[str, Any]] = {
     "form_headline": "Tell us about it",
     "form_lead": "We read every report, and you get a number to follow it with.",
     "back": "Back to the results",
+    "known": "We know of this problem and are working on it",
+    "known_lead": "Leave an address, and we write to you when it is solved.",
     "problems_title": "Not sent yet. Please check:",
     "sent_before": "You have sent this form before, as",
     "sent_again": "Send it again only to report a second matter; it then gets a number of its own.",

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ from indexer.embed import Embedder
 from kb import catalogue, db, solutions
 from kb.products import Product, ProductName
 from kb.settings import PREFIX, Settings
-from service import server
+from kb.tables import Incident
+from service import known_problems, server
 from service.app import create_app
 
 CORPUS = json.loads(Path(__file__).with_name("corpus.json").read_text(encoding="utf-8"))
@@ -151,7 +153,7 @@ def ticket() -> Callable[..., dict[str, object]]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def running() -> Callable[[FastAPI, Settings], AbstractContextManager[str]]:
     """Give what serves an application on a real port."""
     return _running
@@ -193,3 +195,24 @@ def _fill(sessions: sessionmaker[Session]) -> None:
         solutions.put(session, texts, kind="article", actor="tests", why="a small company")
         for each in CORPUS["phrasings"]:
             solutions.add_phrasing(session, each["id"], each["text"], each["language"])
+
+
+@pytest.fixture
+def known_problem(site: str, site_settings: Settings) -> Iterator[tuple[sessionmaker[Session], Incident]]:
+    """Give an open incident of the server of all journeys, for one test, and the sessions of its database."""
+    engine = db.open_engine(site_settings)
+    sessions = db.sessions(engine)
+    with db.transaction(sessions) as session:
+        row = Incident(
+            title="Navigation shows the sea since the map update of May",
+            text="After the update of the maps the position is wrong. The car drives as before.",
+            language="en",
+            created_at=datetime(2026, 5, 1, tzinfo=UTC),
+        )
+        session.add(row)
+    time.sleep(known_problems.FRESH_SECONDS)
+    yield sessions, row
+    with db.transaction(sessions) as session:
+        session.delete(session.get_one(Incident, row.id))
+    engine.dispose()
+    time.sleep(known_problems.FRESH_SECONDS)

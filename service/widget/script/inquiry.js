@@ -18,7 +18,8 @@ export class Inquiry extends HTMLElement {
     if (!/[\p{L}\p{N}]/u.test(query)) return this.ask(words.say("empty"));
     const turn = this.begin();
     const { signal } = this.asking;
-    this.matter = { ...freshMatter(), query, form: matter.touched ? matter.form : null, touched: matter.touched, key: matter.key };
+    const { touched, key, filed } = matter;
+    this.matter = { ...freshMatter(), query, form: touched ? matter.form : null, touched, key, filed };
     this.show("working", false);
     this.live.say(words.say("working"));
     const slow = setTimeout(() => turn === this.turn && this.write("slow", false), SLOW);
@@ -122,6 +123,11 @@ export class Inquiry extends HTMLElement {
     if (why) this.live.say(words.say(`${why}_lead`));
   }
 
+  join(incident) {
+    this.matter.incident = incident;
+    this.write();
+  }
+
   type(values) {
     Object.assign(this.matter, { form: values, touched: true });
     this.keep();
@@ -135,6 +141,7 @@ export class Inquiry extends HTMLElement {
       products: this.product ? [...new Set([this.product, ...known])] : [],
       search: matter.answer ? matter.answer.search : null,
       rejected: [...matter.rejected],
+      incident: matter.incident,
       customer: { name: name || null, email: email || null, phone: phone || null },
     };
     try {
@@ -163,7 +170,7 @@ export class Inquiry extends HTMLElement {
   filed(number, reach) {
     const { answer } = this.matter;
     this.begin();
-    this.matter = { ...freshMatter(), number, reach };
+    this.matter = { ...freshMatter(), number, filed: number, reach };
     this.box.input.value = "";
     this.tell("escalated", { number, search: answer ? answer.search : null });
     this.show("number");
@@ -176,7 +183,7 @@ export class Inquiry extends HTMLElement {
 
   reset() {
     this.begin();
-    this.matter = freshMatter();
+    this.matter = { ...freshMatter(), filed: this.matter.filed };
     this.box.input.value = "";
     this.show("start");
     this.box.input.focus();
@@ -186,6 +193,6 @@ export class Inquiry extends HTMLElement {
 function freshMatter() {
   return {
     view: "start", why: "", query: "", answer: null, solution: null, seen: new Map(), rejected: new Set(),
-    form: null, touched: false, key: "", number: "", reach: {},
+    form: null, touched: false, key: "", number: "", filed: "", incident: null, reach: {},
   };
 }

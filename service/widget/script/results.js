@@ -9,6 +9,7 @@ export function resultsView(widget) {
   return [
     heading(words.say(first === "answer" ? "answer" : "ask")),
     products(widget),
+    ...known(widget),
     matter.answer.degraded && make("p", { class: "note" }, words.say("degraded")),
     make("ul", { class: "hits", part: "solutions" }, 
       solutions.map((each, place) => hit(widget, each, first === "answer" && !place))),
@@ -20,6 +21,16 @@ function products({ words, matter }) {
   const others = matter.answer.products.filter((each) => each.matched.toLowerCase() !== each.name.toLowerCase());
   const names = others.map((each) => `“${each.matched}” = ${each.name}`);
   return names.length > 0 && make("p", { class: "note", part: "note" }, words.say("understood"), " ", make("bdi", {}, names.join(" · ")));
+}
+
+// Problems that are known and open: nobody should have to report them again, or look for an answer in vain.
+export function known(widget) {
+  const { words, matter } = widget;
+  return ((matter.answer && matter.answer.incidents) || []).map((each) => make("section", { class: "known", part: "known" },
+    make("p", { class: "soft" }, words.say("known")),
+    make("h3", { lang: each.language, dir: "auto" }, each.title),
+    make("p", { lang: each.language, dir: "auto" }, each.text),
+    matter.incident !== each.id && button(words.say("known_mine"), () => widget.join(each.id))));
 }
 
 function hit(widget, each, likely) {

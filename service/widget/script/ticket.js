@@ -25,10 +25,20 @@ export function ticketView(widget) {
     heading(words.say(matter.why === "escalate" ? "escalate" : "write")),
     make("p", { class: matter.why ? "note" : "soft" }, words.say(matter.why ? `${matter.why}_lead` : "write_lead")),
     matter.why && mail(widget),
+    earlier(widget),
+    ...known(widget),
+    matter.incident && make("p", { class: "note" }, words.say("known_lead")),
     matter.why === "escalate" && nearest(widget),
     form,
     !matter.why && mail(widget),
   ];
+}
+
+// Who has written to us in this tab may mean the same matter again.
+function earlier(widget) {
+  const { words, matter } = widget;
+  return matter.filed && make("p", { class: "note earlier", part: "note" }, words.say("earlier", { number: matter.filed }), " ",
+    button(words.say("show_status"), () => widget.track(matter.filed), "link"));
 }
 
 function kinds(words, chosen) {

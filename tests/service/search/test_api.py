@@ -27,7 +27,7 @@ def ids(found: dict) -> list[str]:
 def test_an_answer_has_all_that_is_promised(client: TestClient):
     found = ask(client, FROSTY)
     assert set(found) == {
-        "search", "query", "language", "products", "decision", "solutions", "cut", "degraded",
+        "search", "query", "language", "products", "decision", "solutions", "incidents", "cut", "degraded",
     }  # fmt: skip
     assert found["query"] == FROSTY
     assert found["language"] == "en"
