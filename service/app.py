@@ -24,7 +24,7 @@ from service.prefix import LanguagePrefix
 from service.recorder import Recorder
 from service.security import SecurityHeaders, declared_roles
 from service.sites import Sites
-from service.throttle import Misses
+from service.throttle import Misses, Votes
 from service.widget import api as widget_api
 from service.widget import embed
 from service.widget import routes as widget
@@ -104,4 +104,14 @@ def open_services(settings: Settings, embedder: Embedder | None = None) -> Servi
     # 8 clients had 53 searches a second with them, and 87 without.
     threadpool_limits(limits=1, user_api="blas")
     known = KnownProblems(sessions, index)
-    return Services(settings, engine, sessions, index, Misses(), Recorder(sessions), Sites(sessions), known)
+    return Services(
+        settings=settings,
+        engine=engine,
+        sessions=sessions,
+        index=index,
+        misses=Misses(),
+        votes=Votes(),
+        recorder=Recorder(sessions),
+        sites=Sites(sessions),
+        known=known,
+    )

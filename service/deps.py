@@ -19,7 +19,7 @@ from service.pages import Pages
 from service.reader import Reader, accepted, choose
 from service.recorder import Recorder
 from service.sites import SITE_HEADER, Sites
-from service.throttle import Misses
+from service.throttle import Misses, Votes
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Services:
     sessions: sessionmaker[Session]
     index: LiveIndex
     misses: Misses
+    votes: Votes
     recorder: Recorder
     sites: Sites
     known: KnownProblems

@@ -1,4 +1,4 @@
-"""How often somebody may guess a tracking number that does not exist."""
+"""How often somebody may guess a tracking number that does not exist, and how often vote."""
 
 import ipaddress
 import math
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 
-from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -19,6 +19,8 @@ from kb.errors import NotFound, TooMany
 PER_ADDRESS = RateLimitItemPerMinute(10)
 # With a million tickets, 55 random bits last 114 years at ten misses a second over all addresses together.
 EVERYWHERE = RateLimitItemPerSecond(10)
+# Nobody reads more solutions than this in an hour and has an opinion of each.
+VOTES = RateLimitItemPerHour(30)
 
 
 @dataclass
@@ -51,6 +53,23 @@ class Misses:
                     "Too many unknown tracking numbers were tried. Please wait a little and try again.",
                     retry_after=max(1, math.ceil(reset - time.time())),
                 )
+
+
+@dataclass
+class Votes:
+    """Counts what readers say of solutions, per address; each process counts for itself."""
+
+    limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+
+    def count(self, address: str) -> None:
+        """Count one vote; raise TooMany when there were too many from there."""
+        keys = ("votes", network(address))
+        if not self.limiter.hit(VOTES, *keys):
+            reset = self.limiter.get_window_stats(VOTES, *keys).reset_time
+            raise TooMany(
+                "Thank you, that was a lot of votes. Please wait a little before the next one.",
+                retry_after=max(1, math.ceil(reset - time.time())),
+            )
 
 
 def network(address: str) -> str:

@@ -10,7 +10,7 @@ from kb.db import reading, transaction
 from kb.errors import NotFound
 from kb.products import called
 from service.caching import kept
-from service.deps import PagesNeeded, ReaderNeeded, Services, ServicesNeeded
+from service.deps import Address, PagesNeeded, ReaderNeeded, Services, ServicesNeeded
 from service.forms import Form
 from service.pages import segment
 from service.reader import Reader
@@ -62,8 +62,9 @@ def solution(
 
 
 @router.post("/solutions/{id:anything}/vote", dependencies=[Depends(own_form)])
-def vote(id: str, form: Form, services: ServicesNeeded, seen: MaySee) -> Response:
+def vote(id: str, form: Form, services: ServicesNeeded, seen: MaySee, address: Address) -> Response:
     """Record what a reader said who came without a search."""
+    services.votes.count(address)
     kind: votes.VoteKind = "solved" if form.get("kind") == "solved" else "rejected"
     reason = form.get("reason") if form.get("reason") in TEXTS["reasons"] else None
     with transaction(services.sessions) as session:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kb import db, inquiries, solutions, votes
 from kb.tables import now
+from service.throttle import VOTES
 
 EVIL = "</script><script>alert('x')</script> & <b> \u2028"
 
@@ -102,3 +103,10 @@ def test_a_translation_that_was_left_behind_says_so(client: TestClient, sessions
 )
 def test_a_solution_in_another_language_than_the_readers_says_so(client: TestClient, path: str, said: bool):
     assert ('class="notice"' in client.get(path).text) == said
+
+
+def test_who_votes_without_end_is_asked_to_wait(client: TestClient):
+    said = {"kind": "solved", "read": "en"}
+    answers = [client.post("/solutions/descale/vote", data=said) for _ in range(VOTES.amount + 1)]
+    assert [each.status_code for each in answers] == [303] * VOTES.amount + [429]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 3600

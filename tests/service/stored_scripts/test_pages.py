@@ -131,7 +131,7 @@ SEND = """([action, fields]) => {
 
 
 def test_a_page_that_nobody_entered_here_fails_the_run(stored: Stored):
-    with pytest.raises(AssertionError, match="what to visit of /people/{name}"):
+    with pytest.raises(AssertionError, match=r"what to visit of /people/\{name\}"):
         asked("/people/{name}", stored)
 
 

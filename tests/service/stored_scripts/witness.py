@@ -7,9 +7,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Re
 # Nothing is there, and nothing of ours leads there.
 ELSEWHERE = "https://elsewhere.invalid/"
 
-# What needs no reader runs by itself. The rest is poked: the events that readers cause are sent, and what leads
-# to a script is followed. Elements that a text brought along and that cannot be poked are marked, and count by
-# being there. Methods are taken from prototypes, for names of elements hide those of the document.
+# What needs no reader runs by itself. The rest is poked: the events that readers cause are sent, and what
+# leads to a script is followed. Elements that a text brought along and that cannot be poked are marked, and
+# count by being there. Methods are taken from prototypes, for names of elements hide those of the document.
 _POKE = """() => {
     const nodes = [...Document.prototype.querySelectorAll.call(document, "*")];
     for (const { shadowRoot } of nodes)
