@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
@@ -44,7 +44,7 @@ def stored(
     """Serve the company, with a search for all texts at once, and searches and tickets for some."""
     settings = Settings(data_dir=installation(tmp_path_factory.mktemp("stored"), _fill))
     app = create_app(settings, embedder)
-    with running(app, settings) as address, httpx.Client(base_url=f"{address}/api/v1") as client:
+    with running(app, settings) as address, httpx2.Client(base_url=f"{address}/api/v1") as client:
         texts = [each.text for each in SOME]
         searches = tuple(_search(client, text) for text in (ALL, *texts))
         tickets = tuple(_ticket(client, each, key) for each, key in zip(texts, searches, strict=False))
@@ -100,11 +100,11 @@ def _solution(text: str) -> solutions.NewText:
     return solutions.NewText(text, "en", text, body, products=(text,))
 
 
-def _search(client: httpx.Client, text: str) -> str:
+def _search(client: httpx2.Client, text: str) -> str:
     return client.post("/search", json={"query": text}).raise_for_status().json()["search"]
 
 
-def _ticket(client: httpx.Client, text: str, search: str) -> str:
+def _ticket(client: httpx2.Client, text: str, search: str) -> str:
     report = {
         "subject": text,
         "description": ALL,
