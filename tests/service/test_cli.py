@@ -89,7 +89,8 @@ def test_import_index_search(run: Run, files: list[Path]) -> None:
     assert run("index").returncode == 0
     found = run("search", "Ostrevo will not start in winter", "--country", "ES", "--json")
     answer = json.loads(found.stdout)
-    assert list(answer) == ["query", "language", "products", "decision", "solutions", "incidents", "cut", "degraded"]
+    parts = ["query", "language", "products", "decision", "solutions", "incidents", "cut", "degraded"]
+    assert list(answer) == parts
     assert answer["solutions"][0]["id"] == "cold"
     assert answer["products"][0]["code"] == "SUV"
     assert answer["products"][0]["matched"] == "Ostrevo"
